@@ -58,7 +58,7 @@ interface RealRoot extends ScanRoot {
 }
 
 /**
- * Lists the files to read in `roots`, and for each other source file why it is not read. Opens no source file.
+ * Lists the files to read in `roots`, and for each other source file why it is not read.
  * @throws {EngineError} when a root is missing, is no folder or cannot be read
  * @throws the signal's reason when it is aborted
  */
@@ -95,7 +95,7 @@ function openRoot(root: ScanRoot): RealRoot {
     if (!fs.statSync(root.path).isDirectory()) {
       throw new EngineError('root_not_a_folder', `“${root.path}” is a file, not a folder. Choose the folder it is in.`);
     }
-    fs.accessSync(root.path, fs.constants.R_OK | fs.constants.X_OK);
+    fs.opendirSync(root.path).closeSync();
     return { ...root, realPath: fs.realpathSync(root.path) };
   } catch (error) {
     if (error instanceof EngineError) throw error;
@@ -159,15 +159,12 @@ class Collector {
   finish(): Discovery {
     this.#links.sort((a, b) => this.#roots.indexOf(a.root) - this.#roots.indexOf(b.root) || compare(a.file, b.file));
     for (const { root, file } of this.#links) this.#followLink(root, file);
-    const result: Discovery = { files: [], configs: [], skipped: [], failed: [], found: 0 };
-    for (const { files, configs, skipped, failed } of this.#byRoot.values()) {
-      result.files.push(...sorted(files, (item) => item.file));
-      result.configs.push(...sorted(configs, (item) => item.file));
-      result.skipped.push(...sorted(skipped, (item) => item.path));
-      result.failed.push(...sorted(failed, (item) => item.path));
-    }
-    result.found = result.files.length + result.skipped.length + result.failed.length;
-    return result;
+    const ledgers = [...this.#byRoot.values()];
+    const files = ledgers.flatMap((ledger) => sorted(ledger.files, (item) => item.file));
+    const configs = ledgers.flatMap((ledger) => sorted(ledger.configs, (item) => item.file));
+    const skipped = ledgers.flatMap((ledger) => sorted(ledger.skipped, (item) => item.path));
+    const failed = ledgers.flatMap((ledger) => sorted(ledger.failed, (item) => item.path));
+    return { files, configs, skipped, failed, found: files.length + skipped.length + failed.length };
   }
 
   #isCandidate(file: string): boolean {
@@ -232,7 +229,7 @@ class Collector {
       if (this.#scanned.has(target)) this.#skip(root, file, 'symbolic link to a scanned file');
       else this.#addCandidate(root, file, absolute, stats, target);
     } catch (error) {
-      if (isCandidate) this.#skip(root, file, `symbolic link that leads nowhere: ${failureReason(error)}`);
+      if (isCandidate) this.#skip(root, file, brokenLinkReason(error));
     }
   }
 }
@@ -247,15 +244,22 @@ function isInside(folder: string, target: string): boolean {
   return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
-/** Why a file cannot be opened; asks the system only when the mode does not already allow it to everybody. */
+/** Why a file cannot be opened; tried only when the mode does not already allow it to everybody. */
 function unreadableReason(file: string, stats: fs.Stats): string | undefined {
   if ((stats.mode & READABLE_BY_ALL) === READABLE_BY_ALL) return undefined;
   try {
-    fs.accessSync(file, fs.constants.R_OK);
+    // Non-blocking, should the regular file have become a FIFO since it was looked at.
+    fs.closeSync(fs.openSync(file, fs.constants.O_RDONLY | fs.constants.O_NONBLOCK));
     return undefined;
   } catch (error) {
     return failureReason(error);
   }
+}
+
+function brokenLinkReason(error: unknown): string {
+  return errorCode(error) === 'ENOENT'
+    ? 'symbolic link to a missing file'
+    : `symbolic link that cannot be followed: ${failureReason(error)}`;
 }
 
 function compare(a: string, b: string): number {
@@ -263,5 +267,5 @@ function compare(a: string, b: string): number {
 }
 
 function sorted<T>(items: T[], key: (item: T) => string): T[] {
-  return items.sort((a, b) => compare(key(a), key(b)));
+  return items.toSorted((a, b) => compare(key(a), key(b)));
 }

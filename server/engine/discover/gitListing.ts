@@ -31,14 +31,14 @@ export async function* listByGit(
   // Two processes: finding untracked files takes git ten times as long as naming the tracked ones.
   const untrackedRun = runGit(folder, ['--others', '--exclude-standard'], signal);
   const trackedRun = runGit(folder, ['--cached', '--stage'], signal);
-  // Both are awaited below; a rejection must not count as unhandled until then.
-  untrackedRun.catch(() => undefined);
   const tracked = await trackedRun;
+  signal.throwIfAborted();
   if (tracked === undefined) return false;
   const folders = new Folders(folder);
   const nested = new Set<string>();
   if (tracked.entries.length > 0) yield trackedFiles(tracked.entries, folder, folders, nested);
   const untracked = await untrackedRun;
+  signal.throwIfAborted();
   if (tracked.entries.length === 0 && (untracked?.entries.length ?? 0) === 0) return false;
   yield untrackedFiles(untracked, folder, folders, nested);
   for (const name of nested) {
@@ -152,9 +152,9 @@ function unreadableFolders(messages: string): { file: string; reason: string }[]
   return [...found].map(([, file = '', reason = '']) => ({ file, reason: reason.toLowerCase() }));
 }
 
-/** @returns undefined when git is missing or fails */
+/** @returns undefined when git is missing, fails or is aborted */
 function runGit(folder: string, what: string[], signal: AbortSignal): Promise<GitOutput | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<GitOutput | undefined>();
+  const { promise, resolve } = Promise.withResolvers<GitOutput | undefined>();
   const git = spawn('git', [...SAFE_SETTINGS, '-C', folder, 'ls-files', '-z', ...what], {
     // Not the scanned folder: Windows would run a `git.exe` that lies there.
     cwd: path.dirname(process.execPath),
@@ -171,8 +171,8 @@ function runGit(folder: string, what: string[], signal: AbortSignal): Promise<Gi
   git.stderr.on('data', (chunk: Buffer) => {
     if (messages.length < 100_000) messages += chunk.toString();
   });
-  // An aborted or missing git: `close` does not come after `error` when it could not be started.
-  git.on('error', () => (signal.aborted ? reject(signal.reason as Error) : resolve(undefined)));
+  // A program that could not be started may end with `error` alone.
+  git.on('error', () => resolve(undefined));
   git.on('close', (code) => resolve(code === 0 ? { entries: entries.entries, messages } : undefined));
   return promise;
 }
