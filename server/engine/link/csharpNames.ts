@@ -1,0 +1,182 @@
+import { Flag, Kind } from '../lower/tree.ts';
+import type { Location, SourceFile } from './sourceFile.ts';
+import type { SymbolTable, TypeSymbol } from './symbols.ts';
+
+/**
+ * Resolves C# type names as the language does: nested types of the enclosing and inherited types, then namespaces from
+ * the inside out, with the usings of each level (C# specification, 7.8 "Namespace and type names").
+ */
+export class CSharpNames {
+  readonly #table: SymbolTable;
+  readonly #usings = new Map<SourceFile, FileUsings>();
+  /** Base types for the look-up of inherited nested types; set by the program once types can be resolved. */
+  baseTypes: (symbol: TypeSymbol) => readonly TypeSymbol[] = () => [];
+
+  constructor(table: SymbolTable) {
+    this.#table = table;
+  }
+
+  /**
+   * The project type a name means at a place.
+   * @param name possibly dotted, without type arguments
+   * @returns undefined for types of libraries and unknown names
+   */
+  resolveType(name: string, arity: number, at: Location): TypeSymbol | undefined {
+    const parts = name.split('.');
+    const first = parts[0] as string;
+    if (parts.length === 1) return this.#resolveSimple(first, arity, at);
+    const head = this.#resolveSimple(first, 0, at);
+    if (head) return this.#nestedPath(head, parts.slice(1), arity);
+    return this.#resolveQualified(name, arity, at);
+  }
+
+  /** Whether a dotted name is, or begins, a namespace of the scanned code as seen from a place. */
+  isNamespace(name: string, at: Location): boolean {
+    if (this.#table.csharpNamespaces.has(name)) return true;
+    return this.namespacesAround(at).some((outer) => this.#table.csharpNamespaces.has(`${outer}.${name}`));
+  }
+
+  /** Namespaces a file imports, global usings of its root included. */
+  importedNamespaces(file: SourceFile): readonly string[] {
+    return this.#usingsOf(file).namespaces;
+  }
+
+  /** Types named by `using static`. */
+  staticImports(file: SourceFile): readonly TypeSymbol[] {
+    const at = { file, node: file.tree.root };
+    return this.#usingsOf(file).statics.flatMap((name) => this.#lookUpKey(name, 0) ?? this.#resolveQualified(name, 0, at) ?? []);
+  }
+
+  /** Enclosing namespaces from the inside out, the global one left out. */
+  namespacesAround(at: Location): string[] {
+    const { file } = at;
+    const names: string[] = [];
+    for (let node = file.enclosing(at.node, Kind.Namespace); node !== 0; node = file.enclosing(file.parent(node), Kind.Namespace)) {
+      names.unshift(file.tree.text(node));
+    }
+    if (names.length === 0) {
+      const fileScoped = fileScopedNamespace(file);
+      if (fileScoped !== '') names.push(fileScoped);
+    }
+    const result: string[] = [];
+    for (let full = names.join('.'); full !== ''; full = full.includes('.') ? full.slice(0, full.lastIndexOf('.')) : '') {
+      result.push(full);
+    }
+    return result;
+  }
+
+  #resolveSimple(name: string, arity: number, at: Location): TypeSymbol | undefined {
+    for (let type = this.#table.enclosingType(at.file, at.node); type; type = type.container) {
+      if (type.name === name && type.typeParameters.length === arity) return type;
+      const nested = this.#nestedIn(type, name, arity, new Set());
+      if (nested) return nested;
+    }
+    for (const namespace of this.namespacesAround(at)) {
+      const found = this.#lookUpKey(`${namespace}.${name}`, arity);
+      if (found) return found;
+    }
+    const usings = this.#usingsOf(at.file);
+    const alias = usings.aliases.get(name);
+    if (alias !== undefined && arity === 0) return this.#lookUpKey(alias, 0) ?? this.#resolveQualified(alias, 0, at);
+    const global = this.#lookUpKey(name, arity);
+    if (global) return global;
+    return this.#imported(name, arity, at);
+  }
+
+  #imported(name: string, arity: number, at: Location): TypeSymbol | undefined {
+    const found = new Set<TypeSymbol>();
+    for (const namespace of this.importedNamespaces(at.file)) {
+      const symbol = this.#lookUpKey(`${namespace}.${name}`, arity) ?? this.#relative(namespace, name, arity, at);
+      if (symbol) found.add(symbol);
+    }
+    return found.size === 1 ? [...found][0] : undefined;
+  }
+
+  /** `using Sub;` inside a namespace may be relative to it. */
+  #relative(namespace: string, name: string, arity: number, at: Location): TypeSymbol | undefined {
+    for (const outer of this.namespacesAround(at)) {
+      const symbol = this.#lookUpKey(`${outer}.${namespace}.${name}`, arity);
+      if (symbol) return symbol;
+    }
+    return undefined;
+  }
+
+  #resolveQualified(name: string, arity: number, at: Location): TypeSymbol | undefined {
+    const direct = this.#lookUpKey(name, arity);
+    if (direct) return direct;
+    for (const namespace of this.namespacesAround(at)) {
+      const symbol = this.#lookUpKey(`${namespace}.${name}`, arity);
+      if (symbol) return symbol;
+    }
+    const [first, ...rest] = name.split('.');
+    const alias = this.#usingsOf(at.file).aliases.get(first as string);
+    return alias === undefined ? undefined : this.#lookUpKey([alias, ...rest].join('.'), arity);
+  }
+
+  #nestedIn(type: TypeSymbol, name: string, arity: number, seen: Set<TypeSymbol>): TypeSymbol | undefined {
+    if (seen.has(type)) return undefined;
+    seen.add(type);
+    const own = type.nested.get(name)?.find((nested) => nested.typeParameters.length === arity);
+    if (own) return own;
+    for (const base of this.baseTypes(type)) {
+      const inherited = this.#nestedIn(base, name, arity, seen);
+      if (inherited) return inherited;
+    }
+    return undefined;
+  }
+
+  #nestedPath(head: TypeSymbol, path: string[], arity: number): TypeSymbol | undefined {
+    let type: TypeSymbol | undefined = head;
+    for (const [index, name] of path.entries()) {
+      type = this.#nestedIn(type, name, index === path.length - 1 ? arity : 0, new Set());
+      if (!type) return undefined;
+    }
+    return type;
+  }
+
+  #lookUpKey(qualifiedName: string, arity: number): TypeSymbol | undefined {
+    return this.#table.csharpTypes.get(`${qualifiedName}/${arity}`);
+  }
+
+  #usingsOf(file: SourceFile): FileUsings {
+    let usings = this.#usings.get(file);
+    if (!usings) {
+      usings = readUsings(file, this.#table.csharpGlobalUsings.get(file.root) ?? []);
+      this.#usings.set(file, usings);
+    }
+    return usings;
+  }
+}
+
+interface FileUsings {
+  namespaces: string[];
+  statics: string[];
+  aliases: Map<string, string>;
+}
+
+function readUsings(file: SourceFile, globals: readonly Location[]): FileUsings {
+  const usings: FileUsings = { namespaces: [], statics: [], aliases: new Map() };
+  const add = (from: SourceFile, node: number): void => {
+    const name = from.tree.text(node);
+    const alias = from.tree.text(from.tree.child(node, 0));
+    if (alias !== '') usings.aliases.set(alias, name);
+    else if (from.tree.has(node, Flag.Static)) usings.statics.push(name);
+    else usings.namespaces.push(name);
+  };
+  const visit = (node: number): void => {
+    for (const child of file.tree.children(node)) {
+      const kind = file.tree.kind(child);
+      if (kind === Kind.Using) add(file, child);
+      else if (kind === Kind.Namespace || kind === Kind.List) visit(child);
+    }
+  };
+  visit(file.tree.root);
+  for (const { file: from, node } of globals) if (from !== file) add(from, node);
+  return usings;
+}
+
+/** A file-scoped namespace that the lowering left beside its declarations. */
+function fileScopedNamespace(file: SourceFile): string {
+  const found = file.tree.children(file.tree.root).find((node) => file.tree.kind(node) === Kind.Namespace);
+  return found && file.tree.count(found) === 0 ? file.tree.text(found) : '';
+}

@@ -1,0 +1,115 @@
+import type { Language } from '../languages.ts';
+import { Kind, type Tree } from '../lower/tree.ts';
+
+/** A node of a file's lowered tree. */
+export interface Location {
+  file: SourceFile;
+  node: number;
+}
+
+const DECLARING: ReadonlySet<number> = new Set([Kind.Variable, Kind.ForEach, Kind.Param, Kind.Function, Kind.Type, Kind.LinqQuery]);
+
+/** One scanned file as the linker sees it: its tree, parents of nodes, and names declared in its local scopes. */
+export class SourceFile {
+  readonly index: number;
+  readonly root: string;
+  /** Relative to the root, with forward slashes. */
+  readonly path: string;
+  readonly language: Language;
+  readonly generated: boolean;
+  readonly tree: Tree;
+  #parents: Int32Array | undefined;
+  readonly #scopes = new Map<number, Map<string, number[]>>();
+
+  constructor(file: { index: number; root: string; path: string; language: Language; generated: boolean; tree: Tree }) {
+    this.index = file.index;
+    this.root = file.root;
+    this.path = file.path;
+    this.language = file.language;
+    this.generated = file.generated;
+    this.tree = file.tree;
+  }
+
+  /** Id of the parent node, 0 for the File node. */
+  parent(node: number): number {
+    this.#parents ??= parentsOf(this.tree);
+    return this.#parents[node] as number;
+  }
+
+  /** The closest ancestor (or the node itself) of one of the kinds, 0 when there is none. */
+  enclosing(node: number, ...kinds: number[]): number {
+    for (let at = node; at !== 0; at = this.parent(at)) {
+      if (kinds.includes(this.tree.kind(at))) return at;
+    }
+    return 0;
+  }
+
+  /**
+   * The local declaration (variable, parameter, local function, loop variable) a name means at a node; 0 when it is
+   * not local. Names at file level and members are not local.
+   */
+  findLocal(name: string, at: number): number {
+    const { tree } = this;
+    for (let scope = this.parent(at); scope !== 0; scope = this.parent(scope)) {
+      const kind = tree.kind(scope);
+      if (kind === Kind.File || kind === Kind.Namespace) return 0;
+      if (kind === Kind.Type) continue;
+      if (kind !== Kind.Block && kind !== Kind.Function && kind !== Kind.ForEach && kind !== Kind.LinqQuery) continue;
+      const found = this.#scope(scope).get(name);
+      if (found) return closestBefore(tree, found, at);
+    }
+    return 0;
+  }
+
+  #scope(scope: number): Map<string, number[]> {
+    let names = this.#scopes.get(scope);
+    if (!names) {
+      names = new Map();
+      this.#collect(scope, scope, names);
+      this.#scopes.set(scope, names);
+    }
+    return names;
+  }
+
+  #collect(scope: number, node: number, names: Map<string, number[]>): void {
+    const { tree } = this;
+    for (const child of tree.children(node)) {
+      const kind = tree.kind(child);
+      if (DECLARING.has(kind)) declare(names, tree.text(child), child);
+      const inner = kind === Kind.Block || kind === Kind.Function || kind === Kind.Type || kind === Kind.ForEach;
+      if (!inner) this.#collect(scope, child, names);
+      else if (kind === Kind.ForEach) this.#collect(scope, tree.child(child, 2), names);
+    }
+    if (node === scope && (tree.kind(scope) === Kind.ForEach || tree.kind(scope) === Kind.LinqQuery)) {
+      declare(names, tree.text(scope), scope);
+    }
+  }
+}
+
+function declare(names: Map<string, number[]>, name: string, node: number): void {
+  if (name === '') return;
+  const known = names.get(name);
+  if (known) known.push(node);
+  else names.set(name, [node]);
+}
+
+/** Of several declarations of one name in one scope, the last one that starts before the use. */
+function closestBefore(tree: Tree, found: number[], at: number): number {
+  let best = found[0] as number;
+  for (const candidate of found) {
+    if (tree.start(candidate) <= tree.start(at) && tree.start(candidate) >= tree.start(best)) best = candidate;
+  }
+  return best;
+}
+
+function parentsOf(tree: Tree): Int32Array {
+  const parents = new Int32Array(tree.nodes.length);
+  const pending = [tree.root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    for (const child of tree.children(node)) {
+      parents[child] = node;
+      pending.push(child);
+    }
+  }
+  return parents;
+}

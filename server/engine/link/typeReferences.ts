@@ -1,0 +1,138 @@
+import { Flag, Kind } from '../lower/tree.ts';
+import { isCSharp, type Program } from './program.ts';
+import type { Location, SourceFile } from './sourceFile.ts';
+import { STRING, type Type, UNKNOWN } from './types.ts';
+
+/** TypeScript utility types whose members are those of their first argument. */
+const TRANSPARENT: ReadonlySet<string> = new Set(['Partial', 'Required', 'Readonly', 'Omit', 'Pick', 'NonNullable', 'Awaited']);
+const ARRAYS: ReadonlySet<string> = new Set(['Array', 'ReadonlyArray']);
+const NOTHING: ReadonlySet<string> = new Set(['null', 'undefined', 'void', 'never', 'any', 'unknown', 'object', 'dynamic']);
+
+/** Resolves written types (TypeRef nodes) to types. */
+export class TypeReferences {
+  readonly #program: Program;
+  readonly #cache = new Map<SourceFile, Map<number, Type>>();
+
+  constructor(program: Program) {
+    this.#program = program;
+  }
+
+  /** The type a TypeRef node means. */
+  resolve(at: Location): Type {
+    let cache = this.#cache.get(at.file);
+    if (!cache) {
+      cache = new Map();
+      this.#cache.set(at.file, cache);
+    }
+    let type = cache.get(at.node);
+    if (!type) {
+      cache.set(at.node, UNKNOWN);
+      type = this.#resolve(at);
+      cache.set(at.node, type);
+    }
+    return type;
+  }
+
+  #resolve(at: Location): Type {
+    const { tree } = at.file;
+    if (tree.kind(at.node) !== Kind.TypeRef) return UNKNOWN;
+    const name = tree.text(at.node);
+    switch (name) {
+      case 'string':
+      case 'String':
+        return STRING;
+      case '[]':
+        return { kind: 'array', of: this.#argument(at, 0) };
+      case '|':
+      case '&':
+        return this.#combined(at);
+      case '{}':
+        return { kind: 'object', at };
+      case 'typeof':
+        return this.#program.references.typeOfValue({ file: at.file, node: tree.child(at.node, 0) });
+      case '=>':
+      case '(,)':
+      case '?':
+        return UNKNOWN;
+      default:
+        if (NOTHING.has(name) || tree.has(at.node, Flag.LiteralType)) return UNKNOWN;
+        return this.#isTypeParameter(name, at) ? { kind: 'parameter', name } : this.#named(name, at);
+    }
+  }
+
+  /** Gives the type of an expression in `typeof x`; set by the expression evaluator. */
+  typeOfValue: (at: Location) => Type = () => UNKNOWN;
+
+  #argument(at: Location, index: number): Type {
+    const node = at.file.tree.child(at.node, index);
+    return node === 0 ? UNKNOWN : this.resolve({ file: at.file, node });
+  }
+
+  #arguments(at: Location): Type[] {
+    return at.file.tree.children(at.node).map((node) => this.resolve({ file: at.file, node }));
+  }
+
+  /** A union or intersection is followed only where one member says all that is known. */
+  #combined(at: Location): Type {
+    const known = this.#arguments(at).filter((type) => type.kind !== 'unknown');
+    if (known.length === 1) return known[0] as Type;
+    if (at.file.tree.text(at.node) === '&') return known.find((type) => type.kind === 'project') ?? known[0] ?? UNKNOWN;
+    return known.length > 0 && known.every((type) => type.kind === 'string') ? STRING : UNKNOWN;
+  }
+
+  #isTypeParameter(name: string, at: Location): boolean {
+    const { file } = at;
+    for (let node = file.parent(at.node); node !== 0; node = file.parent(node)) {
+      const kind = file.tree.kind(node);
+      const list = kind === Kind.Function ? file.tree.child(node, 5) : kind === Kind.Type ? file.tree.child(node, 1) : 0;
+      if (file.tree.children(list).some((parameter) => file.tree.text(parameter) === name)) return true;
+    }
+    return false;
+  }
+
+  #named(name: string, at: Location): Type {
+    return isCSharp(at.file) ? this.#csharp(name, at) : this.#typescript(name, at);
+  }
+
+  #csharp(name: string, at: Location): Type {
+    const args = this.#arguments(at);
+    const program = this.#program;
+    const symbol = program.csharp.resolveType(name, args.length, at);
+    if (symbol) return { kind: 'project', symbol, args };
+    const short = name.slice(name.lastIndexOf('.') + 1);
+    if (program.models(at.file).model(short) || name !== short) return { kind: 'external', name: short, args };
+    const unique = this.#uniqueByShortName(short, args.length, at.file);
+    return unique ? { kind: 'project', symbol: unique, args } : { kind: 'external', name: short, args };
+  }
+
+  /**
+   * Usings can come from project files that are not read; a short name that only one type of the root bears, and no
+   * library type the rule packs know, is that type.
+   */
+  #uniqueByShortName(name: string, arity: number, file: SourceFile) {
+    const found = (this.#program.table.csharpByShortName.get(name) ?? []).filter(
+      (symbol) => symbol.typeParameters.length === arity && !symbol.container && symbol.declarations[0]?.file.root === file.root,
+    );
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  #typescript(name: string, at: Location): Type {
+    const args = this.#arguments(at);
+    const short = name.slice(name.lastIndexOf('.') + 1);
+    if (ARRAYS.has(name)) return { kind: 'array', of: args[0] ?? UNKNOWN };
+    if (TRANSPARENT.has(name)) return args[0] ?? UNKNOWN;
+    const local = at.file.findLocal(name, at.node);
+    const localType = local === 0 ? undefined : this.#program.table.typeAt(at.file, local);
+    if (localType) return { kind: 'project', symbol: localType, args };
+    const [first, ...rest] = name.split('.') as [string, ...string[]];
+    let binding = this.#program.typescript.resolve(first, at.file);
+    for (const part of rest) {
+      if (binding?.kind === 'module') binding = this.#program.typescript.resolveExport(binding.file, part);
+      else if (binding?.kind === 'external_module') binding = { kind: 'external', name: `${binding.name}#${part}` };
+      else if (binding?.kind === 'external') binding = { kind: 'external', name: `${binding.name}.${part}` };
+    }
+    if (binding?.kind === 'type') return { kind: 'project', symbol: binding.symbol, args };
+    if (binding?.kind === 'external') return { kind: 'external', name: binding.name, args };
+    return binding ? UNKNOWN : { kind: 'external', name: `#${short}`, args };
+  }
+}

@@ -1,0 +1,272 @@
+import { Flag, Kind } from '../lower/tree.ts';
+import type { Expressions } from './expressions.ts';
+import { isCSharp } from './program.ts';
+import type { Location } from './sourceFile.ts';
+import { nameOf } from './types.ts';
+
+/** A text known at scan time, with `{name}` for each part that is not. Alternatives come from conditions. */
+export interface TextValue {
+  text: string;
+  /** Whether every part is literal. */
+  exact: boolean;
+  /** How the text was put together, for the evidence. */
+  parts: string[];
+}
+
+const MAX_ALTERNATIVES = 8;
+const MAX_DEPTH = 24;
+
+/** Evaluates expressions to texts: literals, templates, concatenations, constants wherever they are declared. */
+export class Texts {
+  readonly #expressions: Expressions;
+  /** Names that never change, such as configuration keys, to the text they are known to have. */
+  readonly known = new Map<string, string>();
+
+  constructor(expressions: Expressions) {
+    this.#expressions = expressions;
+  }
+
+  /** All texts an expression can have, the first first; empty for node 0. */
+  valuesOf(at: Location): TextValue[] {
+    return at.node === 0 ? [] : this.#evaluate(at, 0).slice(0, MAX_ALTERNATIVES);
+  }
+
+  /** The only exact text an expression can have, undefined otherwise. */
+  exactText(at: Location): string | undefined {
+    const values = this.valuesOf(at);
+    return values.length === 1 && values[0]?.exact ? values[0].text : undefined;
+  }
+
+  #evaluate(at: Location, depth: number): TextValue[] {
+    if (at.node === 0 || depth > MAX_DEPTH) return [];
+    const { tree } = at.file;
+    switch (tree.kind(at.node)) {
+      case Kind.String:
+        return [{ text: tree.text(at.node), exact: true, parts: [] }];
+      case Kind.Literal:
+        return [{ text: tree.text(at.node), exact: true, parts: [] }];
+      case Kind.Template:
+        return this.#joined(tree.children(at.node).map((node) => this.#part({ file: at.file, node }, depth)));
+      case Kind.Binary:
+        return this.#binary(at, depth);
+      case Kind.Conditional:
+        return [1, 2].flatMap((index) => this.#part(this.#expressions.child(at, index), depth));
+      case Kind.Identifier:
+        return this.#name(at, depth);
+      case Kind.Member:
+        return this.#member(at, depth);
+      case Kind.Index:
+        return this.#index(at, depth);
+      case Kind.Call:
+        return this.#call(at, depth);
+      case Kind.New:
+        return this.#evaluate({ file: at.file, node: tree.children(tree.child(at.node, 1)).at(-1) ?? 0 }, depth + 1);
+      case Kind.Await:
+      case Kind.Cast:
+        return this.#evaluate(this.#expressions.child(at, 0), depth + 1);
+      default:
+        return [];
+    }
+  }
+
+  /** A part of a longer text: what is unknown becomes a placeholder. */
+  #part(at: Location, depth: number): TextValue[] {
+    const values = this.#evaluate(at, depth + 1);
+    if (values.length > 0) return values;
+    return [{ text: `{${placeholder(at)}}`, exact: false, parts: [] }];
+  }
+
+  #joined(parts: TextValue[][]): TextValue[] {
+    let texts: TextValue[] = [{ text: '', exact: true, parts: [] }];
+    for (const alternatives of parts) {
+      texts = texts.flatMap((left) =>
+        alternatives.map((right) => ({
+          text: left.text + right.text,
+          exact: left.exact && right.exact,
+          parts: [...left.parts, ...right.parts],
+        })),
+      );
+      texts = texts.slice(0, MAX_ALTERNATIVES);
+    }
+    return texts;
+  }
+
+  #binary(at: Location, depth: number): TextValue[] {
+    const operator = at.file.tree.text(at.node);
+    const left = this.#expressions.child(at, 0);
+    const right = this.#expressions.child(at, 1);
+    if (operator === '+') return this.#joined([this.#part(left, depth), this.#part(right, depth)]);
+    if (operator === '??' || operator === '||') {
+      const values = this.#evaluate(left, depth + 1);
+      return values.some((value) => value.exact) ? values : [...values, ...this.#evaluate(right, depth + 1)];
+    }
+    return [];
+  }
+
+  #name(at: Location, depth: number): TextValue[] {
+    const { tree } = at.file;
+    const name = tree.text(at.node);
+    const local = at.file.findLocal(name, at.node);
+    if (local !== 0) return this.#declaration({ file: at.file, node: local }, depth, name);
+    if (isCSharp(at.file)) return this.#fieldOf(this.#expressions.typeOfThis(at), name, depth);
+    const binding = this.#expressions.program.typescript.resolve(name, at.file);
+    if (binding?.kind === 'variable') return this.#declaration(binding.at, depth, name);
+    return binding?.kind === 'expression' ? this.#evaluate(binding.at, depth + 1) : [];
+  }
+
+  #declaration(at: Location, depth: number, name: string): TextValue[] {
+    const { tree } = at.file;
+    if (tree.kind(at.node) !== Kind.Variable || this.#isReassigned(at, name)) return [];
+    const values = this.#evaluate({ file: at.file, node: tree.child(at.node, 2) }, depth + 1);
+    return values.map((value) => withPart(value, name));
+  }
+
+  /** A variable that is written again has no single value. */
+  #isReassigned(at: Location, name: string): boolean {
+    const { tree } = at.file;
+    if (tree.has(at.node, Flag.Const)) return false;
+    const scope = at.file.enclosing(at.file.parent(at.node), Kind.Function, Kind.File);
+    let found = false;
+    const visit = (node: number): void => {
+      if (found) return;
+      if (tree.kind(node) === Kind.Assign && tree.text(tree.child(node, 0)) === name && tree.kind(tree.child(node, 0)) === Kind.Identifier) {
+        found = true;
+        return;
+      }
+      for (const child of tree.children(node)) visit(child);
+    };
+    visit(scope);
+    return found;
+  }
+
+  #member(at: Location, depth: number): TextValue[] {
+    const { tree } = at.file;
+    const name = tree.text(at.node);
+    const object = this.#expressions.child(at, 0);
+    const on = this.#expressions.typeOf(object);
+    const target = on.kind === 'static' ? on.of : on;
+    if (target.kind === 'project') return this.#fieldOf(target, name, depth);
+    if (on.kind === 'object') return this.#property(on.at, name, depth);
+    if (on.kind === 'module') {
+      const binding = this.#expressions.program.typescript.resolveExport(on.file, name);
+      if (binding?.kind === 'variable') return this.#declaration(binding.at, depth, name);
+    }
+    const path = pathOf(at);
+    const known = path === undefined ? undefined : this.known.get(path);
+    return known === undefined ? [] : [{ text: known, exact: true, parts: [`${path} = ${known}`] }];
+  }
+
+  #property(object: Location, name: string, depth: number): TextValue[] {
+    const { tree } = object.file;
+    for (const node of tree.children(object.node)) {
+      if (tree.kind(node) === Kind.Property && tree.text(node) === name) {
+        return this.#evaluate({ file: object.file, node: tree.child(node, 0) }, depth + 1).map((value) => withPart(value, name));
+      }
+    }
+    return [];
+  }
+
+  #fieldOf(type: ReturnType<Expressions['typeOfThis']>, name: string, depth: number): TextValue[] {
+    if (type.kind !== 'project') return [];
+    const member = this.#expressions.program.member(type, name);
+    if (member?.kind !== 'field') return [];
+    const { field } = member;
+    const { tree } = field.file;
+    const initial = tree.child(field.node, 2);
+    if (initial !== 0) return this.#evaluate({ file: field.file, node: initial }, depth + 1).map((value) => withPart(value, name));
+    const getter = tree.children(tree.child(field.node, 4))[0] ?? 0;
+    const body = tree.child(getter, 3);
+    const isConstant = body !== 0 && tree.kind(body) !== Kind.Block;
+    if (isConstant) return this.#evaluate({ file: field.file, node: body }, depth + 1);
+    return this.#assignedInConstructor(field.owner, name, depth);
+  }
+
+  /** A field set once, in the constructor, has that value. */
+  #assignedInConstructor(owner: { constructors: { file: Location['file']; node: number }[] }, name: string, depth: number): TextValue[] {
+    for (const { file, node } of owner.constructors) {
+      const { tree } = file;
+      const body = tree.child(node, 3);
+      for (const statement of tree.children(body)) {
+        if (tree.kind(statement) !== Kind.Assign) continue;
+        const left = tree.child(statement, 0);
+        if (tree.text(left) === name) return this.#evaluate({ file, node: tree.child(statement, 1) }, depth + 1);
+      }
+    }
+    return [];
+  }
+
+  #index(at: Location, depth: number): TextValue[] {
+    const key = this.exactText(this.#expressions.child(at, 1));
+    const on = this.#expressions.typeOf(this.#expressions.child(at, 0));
+    return key !== undefined && on.kind === 'object' ? this.#property(on.at, key, depth) : [];
+  }
+
+  /** Calls that give back a text: `x.toString()`, `encodeURIComponent(x)`, a function with one expression as body. */
+  #call(at: Location, depth: number): TextValue[] {
+    const { tree } = at.file;
+    const name = tree.text(tree.child(at.node, 0));
+    const args = tree.children(tree.child(at.node, 1));
+    if (/^(encodeURIComponent|encodeURI|String|Uri|EscapeDataString|escape)$/.test(name)) {
+      return this.#part({ file: at.file, node: args[0] ?? 0 }, depth);
+    }
+    if (/^(toString|trim|toLowerCase|ToString|Trim|TrimEnd|ToLowerInvariant|replace|Replace)$/.test(name)) {
+      return this.#evaluate(this.#expressions.child({ file: at.file, node: tree.child(at.node, 0) }, 0), depth + 1);
+    }
+    if (name === 'concat') {
+      const receiver = this.#expressions.child({ file: at.file, node: tree.child(at.node, 0) }, 0);
+      return this.#joined([receiver, ...args.map((node) => ({ file: at.file, node }))].map((part) => this.#part(part, depth)));
+    }
+    const fn = this.#expressions.calls.resolve(at).functions[0];
+    const body = fn ? fn.file.tree.child(fn.node, 3) : 0;
+    if (!fn || body === 0) return [];
+    if (fn.file.tree.kind(body) !== Kind.Block) return this.#evaluate({ file: fn.file, node: body }, depth + 1);
+    const only = fn.file.tree.children(body);
+    const last = only.at(-1) ?? 0;
+    return only.length <= 2 && fn.file.tree.kind(last) === Kind.Return
+      ? this.#evaluate({ file: fn.file, node: fn.file.tree.child(last, 0) }, depth + 1)
+      : [];
+  }
+
+  /** A name for people of what an expression is: `orderId`, `order.id`. */
+  describe(at: Location): string {
+    return placeholder(at) || nameOf(this.#expressions.typeOf(at));
+  }
+}
+
+function withPart(value: TextValue, name: string): TextValue {
+  return { ...value, parts: [`${name} = ${value.text}`, ...value.parts].slice(0, 6) };
+}
+
+/** The last name of an expression, for a placeholder. */
+function placeholder(at: Location): string {
+  const { tree } = at.file;
+  switch (tree.kind(at.node)) {
+    case Kind.Identifier:
+    case Kind.Member:
+      return tree.text(at.node);
+    case Kind.Call: {
+      const callee = tree.child(at.node, 0);
+      const args = tree.children(tree.child(at.node, 1));
+      if (tree.kind(callee) === Kind.Identifier && args[0] !== undefined) return placeholder({ file: at.file, node: args[0] });
+      return placeholder({ file: at.file, node: tree.child(callee, 0) }) || tree.text(callee);
+    }
+    case Kind.Index:
+    case Kind.Await:
+    case Kind.Cast:
+    case Kind.Binary:
+      return placeholder({ file: at.file, node: tree.child(at.node, 0) });
+    default:
+      return 'value';
+  }
+}
+
+/** `a.b.c` as text, undefined when it is no plain path. */
+export function pathOf(at: Location): string | undefined {
+  const { tree } = at.file;
+  const kind = tree.kind(at.node);
+  if (kind === Kind.Identifier) return tree.text(at.node);
+  if (kind === Kind.This) return 'this';
+  if (kind !== Kind.Member) return undefined;
+  const object = pathOf({ file: at.file, node: tree.child(at.node, 0) });
+  return object === undefined ? undefined : `${object}.${tree.text(at.node)}`;
+}
