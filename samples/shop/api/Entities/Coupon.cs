@@ -1,0 +1,11 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Shop.Api.Entities;
+
+public class Coupon
+{
+    [Key]
+    public string Code { get; set; } = string.Empty;
+
+    public int Percent { get; set; }
+}

@@ -1,0 +1,6 @@
+namespace Shop.Api.Services;
+
+public interface IPaymentGateway
+{
+    Task<bool> ChargeAsync(string orderNumber, decimal amount, CancellationToken cancellationToken);
+}
