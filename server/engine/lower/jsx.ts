@@ -18,13 +18,13 @@ function element(context: LoweringContext, id: SyntaxId): number {
   const tagId = syntax.field(opening, 'name');
   const tag = syntax.text(tagId);
   const component = tagId < 0 || DOM_TAG.test(tag) ? 0 : context.expression(tagId);
-  const attributes = syntax.fieldAll(opening, 'attribute').map((attribute) => lowerAttribute(context, attribute));
-  const attributeList = context.list(
-    attributes.filter((attribute) => attribute !== 0),
-    opening,
-  );
+  const start = syntax.start(id);
+  const attributes: number[] = [];
+  for (const attribute of syntax.fieldAll(opening, 'attribute'))
+    pushPresent(attributes, lowerAttribute(context, attribute));
   const children = opening === id ? NO_CHILDREN : childrenOf(context, id);
-  return context.node(Kind.JsxElement, 0, id, tag, [component, attributeList, context.list(children, id)]);
+  const slots = [component, context.listAt(attributes, start), context.listAt(children, start)];
+  return context.builder.node(Kind.JsxElement, 0, start, syntax.end(id), tag, slots);
 }
 
 function lowerAttribute(context: LoweringContext, id: SyntaxId): number {

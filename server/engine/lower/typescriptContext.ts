@@ -131,6 +131,11 @@ export class LoweringContext {
     return this.node(Kind.List, 0, span, '', children);
   }
 
+  /** A List of nodes that do not stand side by side; it has the packed position where their declaration starts. */
+  listAt(children: readonly number[], at: number): number {
+    return this.builder.node(Kind.List, 0, at, at, '', children);
+  }
+
   /** An Identifier at a syntax node, with its text unless told otherwise; 0 for no node. */
   identifier(id: SyntaxId, name = this.syntax.text(id)): number {
     return id < 0 ? 0 : this.node(Kind.Identifier, 0, id, name, NO_CHILDREN);

@@ -39,15 +39,15 @@ interface TypeHead {
 
 function typeNode(context: LoweringContext, id: SyntaxId, prefix: Prefix, head: TypeHead): number {
   const { syntax } = context;
+  const start = syntax.start(prefix.from >= 0 ? prefix.from : id);
   const children = [
     context.identifier(head.nameId, head.name),
-    typeParameters(context, id),
-    context.list(head.bases, id),
-    context.list(head.attributes, id),
-    context.list(head.members, id),
+    typeParameters(context, id, start),
+    context.listAt(head.bases, start),
+    context.listAt(head.attributes, start),
+    context.listAt(head.members, start),
     head.aliased,
   ];
-  const start = syntax.start(prefix.from >= 0 ? prefix.from : id);
   return context.builder.node(Kind.Type, head.flags | prefix.flags, start, syntax.end(id), head.name, children);
 }
 
@@ -140,8 +140,10 @@ function enumMember(context: LoweringContext, id: SyntaxId): number {
   const nameId = assigned ? syntax.field(id, 'name') : id;
   const name = memberName(syntax, nameId);
   const value = assigned ? context.expression(syntax.field(id, 'value')) : 0;
-  const lists = [context.list([], id), context.list([], id)];
-  return context.node(Kind.Field, 0, id, name, [context.identifier(nameId, name), 0, value, ...lists]);
+  const start = syntax.start(id);
+  const lists = [context.listAt([], start), context.listAt([], start)];
+  const children = [context.identifier(nameId, name), 0, value, ...lists];
+  return context.builder.node(Kind.Field, 0, start, syntax.end(id), name, children);
 }
 
 /** A function declaration, also one without a body or, after `export default`, without a name. */

@@ -25,8 +25,8 @@ export function functionNode(context: LoweringContext, id: SyntaxId, head: Funct
   const returned = syntax.field(id, 'return_type');
   const result = context.type(returned >= 0 ? returned : syntax.field(id, 'type'));
   const loweredBody = functionBody(context, body, prologue);
-  const attributes = context.list(head.attributes, id);
-  const generics = typeParameters(context, id);
+  const attributes = context.listAt(head.attributes, head.start);
+  const generics = typeParameters(context, id, head.start);
   const children = [nameIdent, params, result, loweredBody, attributes, generics];
   return context.builder.node(Kind.Function, head.flags, head.start, syntax.end(id), head.name, children);
 }
@@ -46,11 +46,11 @@ export function block(context: LoweringContext, id: SyntaxId, first: number[] = 
   return context.node(Kind.Block, 0, id, '', first);
 }
 
-/** The type parameters of a declaration as a List. */
-export function typeParameters(context: LoweringContext, id: SyntaxId): number {
+/** The type parameters of a declaration, which starts at the packed position `start`, as a List. */
+export function typeParameters(context: LoweringContext, id: SyntaxId, start: number): number {
   const { syntax } = context;
   const clause = syntax.field(id, 'type_parameters');
-  if (clause < 0) return context.list([], id);
+  if (clause < 0) return context.listAt([], start);
   const lowered: number[] = [];
   for (const child of syntax.namedChildren(clause)) {
     const constraints: number[] = [];
@@ -119,9 +119,10 @@ function parameter(context: LoweringContext, id: SyntaxId, index: number, prolog
   const flags = syntax.type(id) === 'optional_parameter' ? Flag.Optional : 0;
   const type = context.type(syntax.field(id, 'type'));
   const byDefault = context.expression(value);
-  const attributes = context.list(attributesOf(context, syntax.fieldAll(id, 'decorator')), id);
+  const start = syntax.start(id);
+  const attributes = context.listAt(attributesOf(context, syntax.fieldAll(id, 'decorator')), start);
   if (destructured && prologue) bindVariables(context, target, name, 0, prologue);
-  return context.node(Kind.Param, flags, id, name, [type, byDefault, attributes]);
+  return context.builder.node(Kind.Param, flags, start, syntax.end(id), name, [type, byDefault, attributes]);
 }
 
 /** Lowers decorators to Attributes. */
@@ -158,19 +159,18 @@ export function callArguments(context: LoweringContext, call: SyntaxId): number[
 export function parameterProperty(context: LoweringContext, id: SyntaxId, flags: number): number {
   const { syntax } = context;
   const { target } = parameterParts(syntax, id);
-  const decorators = syntax.fieldAll(id, 'decorator');
+  const start = syntax.start(id);
+  const copies = syntax.fieldAll(id, 'decorator').map((decorator) => attributeCopy(context, decorator));
   const children = [
     context.identifier(target),
     context.type(syntax.field(id, 'type')),
     0,
-    context.list(
-      decorators.map((decorator) => attributeCopy(context, decorator)),
-      id,
-    ),
-    context.list([], id),
+    context.listAt(copies, start),
+    context.listAt([], start),
   ];
   const optional = syntax.type(id) === 'optional_parameter' ? Flag.Optional : 0;
-  return context.node(Kind.Field, flags | optional | Flag.Property, id, syntax.text(target), children);
+  const allFlags = flags | optional | Flag.Property;
+  return context.builder.node(Kind.Field, allFlags, start, syntax.end(id), syntax.text(target), children);
 }
 
 function attributeCopy(context: LoweringContext, decorator: SyntaxId): number {

@@ -114,7 +114,7 @@ function pushAccessors(context: LoweringContext, group: DecoratedMember[], out: 
   }
   const fieldFlags = (modifierFlags(syntax, first.id, nameId) & ~(Flag.Getter | Flag.Setter)) | Flag.Property;
   const start = syntax.start(first.decorators[0] ?? first.id);
-  const lists = [context.list([], first.id), context.list(accessors, first.id)];
+  const lists = [context.listAt([], start), context.listAt(accessors, start)];
   const children = [context.identifier(nameId, name), type, 0, ...lists];
   out.push(context.builder.node(Kind.Field, fieldFlags, start, syntax.end(first.id), name, children));
 }
@@ -180,14 +180,14 @@ function pushField(context: LoweringContext, id: SyntaxId, decorators: SyntaxId[
   const inTypeScript = syntax.field(id, 'name');
   const nameId = inTypeScript >= 0 ? inTypeScript : syntax.field(id, 'property');
   const name = memberName(syntax, nameId);
+  const start = syntax.start(decorators[0] ?? id);
   const children = [
     context.identifier(nameId, name),
     context.type(syntax.field(id, 'type')),
     context.expression(syntax.field(id, 'value')),
-    context.list(attributesOf(context, decorators), id),
-    context.list([], id),
+    context.listAt(attributesOf(context, decorators), start),
+    context.listAt([], start),
   ];
-  const start = syntax.start(decorators[0] ?? id);
   const flags = modifierFlags(syntax, id, nameId);
   out.push(context.builder.node(Kind.Field, flags, start, syntax.end(id), name, children));
   pushComputedName(context, nameId, out);
