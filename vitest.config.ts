@@ -1,5 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** Projects with the same number run together; what starts a browser or an editor has the processors for itself. */
+const TOGETHER = { groupOrder: 0 };
+const ALONE = { groupOrder: 1 };
+const LAST = { groupOrder: 2 };
+
 /** Milliseconds; two slow processors share the work of the parts a test starts. */
 const PART_STARTS = 60_000;
 const EDITOR_STARTS = 240_000;
@@ -8,7 +13,12 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'engine', include: ['test/{protocol,engine}/**/*.test.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'engine',
+          include: ['test/{protocol,engine}/**/*.test.ts'],
+          testTimeout: 30_000,
+          sequence: TOGETHER,
+        },
       },
       {
         test: {
@@ -16,10 +26,17 @@ export default defineConfig({
           include: ['test/{server,samples,repository}/**/*.test.ts'],
           testTimeout: PART_STARTS,
           hookTimeout: PART_STARTS,
+          sequence: TOGETHER,
         },
       },
       {
-        test: { name: 'extension', include: ['test/extension/**/*.test.ts'], testTimeout: PART_STARTS },
+        test: {
+          name: 'extension',
+          include: ['test/extension/**/*.test.ts'],
+          testTimeout: PART_STARTS,
+          hookTimeout: PART_STARTS,
+          sequence: TOGETHER,
+        },
       },
       {
         test: {
@@ -28,6 +45,7 @@ export default defineConfig({
           testTimeout: PART_STARTS,
           hookTimeout: PART_STARTS,
           fileParallelism: false,
+          sequence: ALONE,
         },
       },
       {
@@ -37,6 +55,7 @@ export default defineConfig({
           testTimeout: EDITOR_STARTS,
           hookTimeout: EDITOR_STARTS,
           fileParallelism: false,
+          sequence: LAST,
         },
       },
     ],
