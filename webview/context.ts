@@ -1,0 +1,49 @@
+import { LitElement, type PropertyDeclarations } from 'lit';
+import type { GraphNode } from '#protocol/graph.ts';
+import type { ScanOverview } from '#protocol/http.ts';
+import type { CodeLocation, Host } from './host/host.ts';
+
+/** What is selected and filtered, as flat text values; survives hide, reload and restart through the host. */
+export type ViewValues = Readonly<Record<string, string>>;
+
+/** What a view may do. */
+export interface Context {
+  readonly host: Host;
+  /** Changes view values; an empty value removes its key. */
+  setView(changes: ViewValues): void;
+  /** Opens the line in the editor, or in the source preview where there is no editor. */
+  open(location: CodeLocation): void;
+  /** Reads the overview of the scan in view again. */
+  retryOverview(): void;
+}
+
+export function locationOf(node: GraphNode): CodeLocation {
+  return { root: node.root, file: node.file, line: node.start_line, column: node.start_column };
+}
+
+/** Renders without a shadow root, so that the theme's style sheet and ids for assistive technology reach everywhere. */
+export abstract class PageElement extends LitElement {
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+}
+
+/** A view of one scan's results. */
+export abstract class ResultView extends PageElement {
+  static override properties: PropertyDeclarations = {
+    context: { attribute: false },
+    view: { attribute: false },
+    scanId: { attribute: false },
+    overview: { attribute: false },
+  };
+  declare context: Context;
+  declare view: ViewValues;
+  declare scanId: string;
+  /** Null until it has arrived. */
+  declare overview: ScanOverview | null;
+
+  /** Path of a list of the scan in view, below the API prefix. */
+  protected listPath(list: string): string {
+    return `/scan/${encodeURIComponent(this.scanId)}/${list}`;
+  }
+}

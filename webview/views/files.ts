@@ -1,0 +1,83 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { FileRow } from '#protocol/http.ts';
+import { count, counted } from '../components/format.ts';
+import { empty, failed, icon, loading } from '../components/templates.ts';
+import { ResultView } from '../context.ts';
+import { PagedList } from '../data/pagedList.ts';
+import { isFileRow } from '../data/wire.ts';
+
+const ICONS: Readonly<Record<FileRow['status'], string>> = {
+  scanned: 'pass',
+  skipped: 'debug-step-over',
+  failed: 'error',
+};
+
+/** Every file found and what became of it. */
+export class FilesView extends ResultView {
+  readonly #list = new PagedList<FileRow>(this, isFileRow);
+
+  protected override willUpdate(): void {
+    this.#list.show(this.context.host, this.listPath('files'), {
+      q: this.view['files.text'] ?? '',
+      kind: this.view['files.status'] ?? 'failed,skipped',
+    });
+  }
+
+  protected override render(): TemplateResult {
+    return html`<div class="table-view">
+      <pinata-filter-bar
+        .label=${'Search path or reason'}
+        .text=${this.view['files.text'] ?? ''}
+        .choices=${this.#choices()}
+        .choice=${this.view['files.status'] ?? 'failed,skipped'}
+        .choiceLabel=${'Which files'}
+        @search=${(event: CustomEvent<string>) => this.context.setView({ 'files.text': event.detail })}
+        @choose=${(event: CustomEvent<string>) => this.context.setView({ 'files.status': event.detail })}
+      ></pinata-filter-bar>
+      ${this.#rows()}
+    </div>`;
+  }
+
+  #choices() {
+    const files = this.overview?.files;
+    return [
+      { value: 'failed,skipped', label: withCount('Not read', files ? files.failed + files.skipped : undefined) },
+      { value: 'failed', label: withCount('Failed', files?.failed) },
+      { value: 'skipped', label: withCount('Skipped', files?.skipped) },
+      { value: 'scanned', label: withCount('Read', files?.scanned) },
+    ];
+  }
+
+  #rows(): TemplateResult {
+    const list = this.#list;
+    if (list.error !== null) return failed(list.error, () => list.retry());
+    if (!list.loaded) return loading('files');
+    if (list.items.length === 0) return this.#none();
+    return html`<p class="list-count">${counted(list.total, 'file')}</p>
+      <pinata-virtual-list
+        class="fill"
+        .label=${'Files'}
+        .items=${list.items}
+        .row=${fileRow}
+        @end-reached=${() => void list.more()}
+      ></pinata-virtual-list>`;
+  }
+
+  #none(): TemplateResult {
+    if ((this.view['files.text'] ?? '') !== '') return empty('No file matches', ['Change the search text.']);
+    const scanned = this.overview?.files.scanned;
+    return empty('No such files', scanned === undefined ? [] : [`${counted(scanned, 'file')} read.`]);
+  }
+}
+
+function withCount(word: string, number: number | undefined): string {
+  return number === undefined ? word : `${word} (${count(number)})`;
+}
+
+function fileRow(row: FileRow, index: number): TemplateResult {
+  return html`<div class="list-row file-row file-${row.status}" role="listitem" tabindex="0" data-row=${index}>
+    ${icon(ICONS[row.status])}<span class="visually-hidden">${row.status}</span>
+    <span class="row-title code" title=${row.path}><bdi>${row.path}</bdi></span>
+    ${row.reason ? html`<span class="row-note">${row.reason}</span>` : nothing}
+  </div>`;
+}

@@ -1,0 +1,150 @@
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { WorkflowRow } from '#protocol/http.ts';
+import { count } from '../components/format.ts';
+import { confidenceIcon, confidenceLabel, empty, failed, icon, kindIcon, loading } from '../components/templates.ts';
+import { CONFIDENCES, KINDS } from '../components/vocabulary.ts';
+import { ResultView } from '../context.ts';
+import { diagnose } from '../data/diagnosis.ts';
+import { PagedList } from '../data/pagedList.ts';
+import { isWorkflowRow } from '../data/wire.ts';
+import { chain } from './workflowChain.ts';
+
+const CONFIDENCE_CHOICES = [
+  { value: '', label: 'Any confidence' },
+  ...Object.entries(CONFIDENCES).map(([value, { label }]) => ({ value, label })),
+];
+
+/** The main view: every workflow, and the chain of the chosen one from its entry to the tables. */
+export class WorkflowsView extends ResultView {
+  static override properties: PropertyDeclarations = { ...ResultView.properties };
+  readonly #list = new PagedList<WorkflowRow>(this, isWorkflowRow);
+  /** A workflow chosen earlier that is not among the pages read so far. */
+  readonly #earlier = new PagedList<WorkflowRow>(this, isWorkflowRow);
+
+  protected override willUpdate(): void {
+    this.#list.show(this.context.host, this.listPath('workflows'), {
+      q: this.view['workflows.text'] ?? '',
+      confidence: this.view['workflows.confidence'] ?? '',
+    });
+    const name = this.view['workflow.name'];
+    if (this.#list.loaded && name !== undefined && !this.#find(this.#list.items)) {
+      this.#earlier.show(this.context.host, this.listPath('workflows'), { q: name.slice(0, 200) });
+    }
+  }
+
+  protected override render(): TemplateResult {
+    return html`<div class="split" ?data-chosen=${this.view['workflow'] !== undefined}>
+      <div class="pane pane-list">
+        <pinata-filter-bar
+          .label=${'Search workflows'}
+          .text=${this.view['workflows.text'] ?? ''}
+          .choices=${CONFIDENCE_CHOICES}
+          .choice=${this.view['workflows.confidence'] ?? ''}
+          .choiceLabel=${'Confidence'}
+          @search=${(event: CustomEvent<string>) => this.context.setView({ 'workflows.text': event.detail })}
+          @choose=${(event: CustomEvent<string>) => this.context.setView({ 'workflows.confidence': event.detail })}
+        ></pinata-filter-bar>
+        ${this.#rows()}
+      </div>
+      <div class="pane pane-detail">${this.#detail()}</div>
+    </div>`;
+  }
+
+  #rows(): TemplateResult {
+    const list = this.#list;
+    if (list.error !== null) return failed(list.error, () => list.retry());
+    if (!list.loaded) return loading('workflows');
+    if (list.items.length === 0) return this.#none();
+    return html`<p class="list-count">${count(list.total)} ${list.total === 1 ? 'workflow' : 'workflows'}</p>
+      <pinata-virtual-list
+        class="fill"
+        .label=${'Workflows'}
+        .items=${list.items}
+        .row=${this.#row}
+        .marked=${this.#chosen()?.id ?? ''}
+        @end-reached=${() => void list.more()}
+      ></pinata-virtual-list>`;
+  }
+
+  #none(): TemplateResult {
+    const filtered = (this.view['workflows.text'] ?? this.view['workflows.confidence'] ?? '') !== '';
+    if (filtered) {
+      return empty(
+        'No workflow matches',
+        ['Change the search text or the confidence.'],
+        html`<vscode-button
+          appearance="secondary"
+          @click=${() => this.context.setView({ 'workflows.text': '', 'workflows.confidence': '' })}
+          >Clear filter</vscode-button
+        >`,
+      );
+    }
+    return empty('No workflows', this.overview ? diagnose(this.overview, 'workflows') : []);
+  }
+
+  readonly #row = (workflow: WorkflowRow, index: number): TemplateResult => {
+    const chosen = workflow.id === this.#chosen()?.id;
+    return html`<div class="list-row" role="listitem">
+      <button
+        class="row-button two-line"
+        type="button"
+        data-row=${index}
+        aria-current=${chosen ? 'true' : nothing}
+        @click=${() => this.context.setView({ workflow: workflow.id, 'workflow.name': workflow.name })}
+      >
+        ${kindIcon(workflow.entry_node.kind)}
+        <span class="row-title">${workflow.name}</span>
+        ${confidenceIcon(workflow.confidence)}
+        <span class="row-note">${tablesOf(workflow)}</span>
+      </button>
+    </div>`;
+  };
+
+  #find(rows: readonly WorkflowRow[]): WorkflowRow | undefined {
+    return rows.find((row) => row.id === this.view['workflow']);
+  }
+
+  #chosen(): WorkflowRow | undefined {
+    return this.#find(this.#list.items) ?? this.#find(this.#earlier.items) ?? this.#list.items[0];
+  }
+
+  #detail(): TemplateResult | typeof nothing {
+    const workflow = this.#chosen();
+    if (!workflow || this.#list.items.length === 0) return nothing;
+    const entry = KINDS[workflow.entry_node.kind].label;
+    return html`<article class="detail" aria-label="Workflow ${workflow.name}">
+      <button class="back" type="button" @click=${() => this.context.setView({ workflow: '', 'workflow.name': '' })}>
+        ${icon('arrow-left')} All workflows
+      </button>
+      <header class="detail-head">
+        <h2>${workflow.name}</h2>
+        <p class="detail-facts">
+          <span>${kindIcon(workflow.entry_node.kind)} ${entry}</span>${confidenceLabel(workflow.confidence)}
+          ${this.#tables('Reads', workflow.reads)} ${this.#tables('Writes', workflow.writes)}
+        </p>
+      </header>
+      ${workflow.story === '' ? nothing : html`<p class="story">${workflow.story}</p>`} ${chain(this.context, workflow)}
+    </article>`;
+  }
+
+  #tables(verb: string, tables: readonly string[]): TemplateResult | typeof nothing {
+    if (tables.length === 0) return nothing;
+    return html`<span class="tables-of"
+      >${verb}
+      ${tables.map(
+        (table) =>
+          html`<button class="link" type="button" @click=${() => this.context.setView({ tab: 'tables', table })}>
+            ${table}
+          </button>`,
+      )}</span
+    >`;
+  }
+}
+
+function tablesOf(workflow: WorkflowRow): string {
+  const parts = [
+    ...(workflow.writes.length > 0 ? [`writes ${workflow.writes.join(', ')}`] : []),
+    ...(workflow.reads.length > 0 ? [`reads ${workflow.reads.join(', ')}`] : []),
+  ];
+  return parts.length > 0 ? parts.join(' · ') : 'reaches no table';
+}
