@@ -16,29 +16,11 @@ export interface LoweringTables {
 /** Deeper code than this leaves nothing in the tree, so that no walk over the tree can overflow the stack. */
 const MAX_DEPTH = 400;
 
-/** Grammar nodes that mean the same as the one expression inside. */
-const TRANSPARENT_EXPRESSIONS: ReadonlySet<string> = new Set([
-  'parenthesized_expression',
-  'non_null_expression',
-  'update_expression',
-  'yield_expression',
-  'template_substitution',
-  'jsx_expression',
-  'instantiation_expression',
-]);
-
-/** Grammar nodes that mean the same as the one type inside. */
-const TRANSPARENT_TYPES: ReadonlySet<string> = new Set([
-  'type_annotation',
-  'adding_type_annotation',
-  'omitting_type_annotation',
-  'opting_type_annotation',
-  'constraint',
-  'parenthesized_type',
-  'readonly_type',
-  'optional_type',
-  'rest_type',
-]);
+/**
+ * Stands in a table for grammar nodes that mean the same as the one expression or type inside. It is never called:
+ * going into them in a loop keeps any number of parentheses from being depth.
+ */
+export const transparent: NodeLowering = () => 0;
 
 /** What the parser's error nodes are called in a `Syntax`. */
 const ERROR_TYPES: ReadonlySet<string> = new Set(['end', 'ERROR', '']);
@@ -63,9 +45,15 @@ export class LoweringContext {
   /** Lowers an expression; 0 for none, or when it lies too deep. */
   expression(id: SyntaxId): number {
     if (id < 0 || this.#depth >= MAX_DEPTH) return 0;
-    const inner = this.#unwrap(id, TRANSPARENT_EXPRESSIONS);
-    if (inner < 0) return 0;
-    const lowering = this.#tables.expressions.get(this.syntax.type(inner));
+    const { syntax } = this;
+    const table = this.#tables.expressions;
+    let inner = id;
+    let lowering = table.get(syntax.type(inner));
+    while (lowering === transparent) {
+      inner = firstNamedChild(syntax, inner);
+      if (inner < 0) return 0;
+      lowering = table.get(syntax.type(inner));
+    }
     this.#depth++;
     const lowered = lowering ? lowering(this, inner) : this.#unknown(inner);
     this.#depth--;
@@ -87,15 +75,24 @@ export class LoweringContext {
 
   /** Lowers all children of a node as statements. */
   statementsIn(id: SyntaxId, out: number[]): void {
-    for (const child of partsOf(this.syntax, id)) this.statement(child, out);
+    const { syntax } = this;
+    for (let child = syntax.firstChild(id); child >= 0; child = syntax.next(child)) {
+      if (isPart(syntax, child)) this.statement(child, out);
+    }
   }
 
   /** Lowers a type to a TypeRef; 0 for none, or when it lies too deep. */
   type(id: SyntaxId): number {
     if (id < 0 || this.#depth >= MAX_DEPTH) return 0;
-    const inner = this.#unwrap(id, TRANSPARENT_TYPES);
-    if (inner < 0) return 0;
-    const lowering = this.#tables.types.get(this.syntax.type(inner));
+    const { syntax } = this;
+    const table = this.#tables.types;
+    let inner = id;
+    let lowering = table.get(syntax.type(inner));
+    while (lowering === transparent) {
+      inner = firstNamedChild(syntax, inner);
+      if (inner < 0) return 0;
+      lowering = table.get(syntax.type(inner));
+    }
     this.#depth++;
     const lowered = lowering ? lowering(this, inner) : this.unknownType(inner);
     this.#depth--;
@@ -146,17 +143,6 @@ export class LoweringContext {
     return this.syntax.childOfType(id, word) >= 0;
   }
 
-  #unwrap(id: SyntaxId, transparent: ReadonlySet<string>): SyntaxId {
-    const { syntax } = this;
-    let inner = id;
-    while (transparent.has(syntax.type(inner))) {
-      const next = firstNamedChild(syntax, inner);
-      if (next < 0) return -1;
-      inner = next;
-    }
-    return inner;
-  }
-
   #unknown(id: SyntaxId): number {
     const inner: number[] = [];
     this.statementsIn(id, inner);
@@ -184,8 +170,12 @@ export function firstNamedChild(syntax: Syntax, id: SyntaxId): SyntaxId {
 export function partsOf(syntax: Syntax, id: SyntaxId): SyntaxId[] {
   const parts: SyntaxId[] = [];
   for (let child = syntax.firstChild(id); child >= 0; child = syntax.next(child)) {
-    const type = syntax.type(child);
-    if (syntax.isNamed(child) ? type !== 'comment' : ERROR_TYPES.has(type)) parts.push(child);
+    if (isPart(syntax, child)) parts.push(child);
   }
   return parts;
+}
+
+function isPart(syntax: Syntax, id: SyntaxId): boolean {
+  const type = syntax.type(id);
+  return syntax.isNamed(id) ? type !== 'comment' : ERROR_TYPES.has(type);
 }

@@ -7,6 +7,7 @@ import {
   type NodeLowering,
   partsOf,
   pushPresent,
+  transparent,
 } from './typescriptContext.ts';
 import { classType } from './typescriptDeclarations.ts';
 import { callArguments, functionNode } from './typescriptFunctions.ts';
@@ -237,6 +238,17 @@ function nothing(): number {
   return 0;
 }
 
+/** An absent operand (`yield;`, `{}` in JSX) leaves nothing. */
+const TRANSPARENT = [
+  'parenthesized_expression',
+  'non_null_expression',
+  'update_expression',
+  'yield_expression',
+  'template_substitution',
+  'jsx_expression',
+  'instantiation_expression',
+];
+
 /** Words and labels that stand where expressions may: they say nothing by themselves. */
 const SILENT = ['property_identifier', 'type_identifier', 'statement_identifier', 'comment', 'accessibility_modifier'];
 
@@ -275,5 +287,6 @@ export const expressionLowerings: readonly (readonly [string, NodeLowering])[] =
   ['function_expression', lambda],
   ['generator_function', lambda],
   ['class', classType],
+  ...TRANSPARENT.map((type) => [type, transparent] as const),
   ...SILENT.map((type) => [type, nothing] as const),
 ];

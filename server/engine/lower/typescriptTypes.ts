@@ -6,6 +6,7 @@ import {
   NO_CHILDREN,
   type NodeLowering,
   pushPresent,
+  transparent,
 } from './typescriptContext.ts';
 import { parameters } from './typescriptFunctions.ts';
 import { interfaceMembers } from './typescriptMembers.ts';
@@ -155,6 +156,18 @@ function fixedType(name: string): NodeLowering {
   return (context, id) => context.node(Kind.TypeRef, 0, id, name, NO_CHILDREN);
 }
 
+const TRANSPARENT = [
+  'type_annotation',
+  'adding_type_annotation',
+  'omitting_type_annotation',
+  'opting_type_annotation',
+  'constraint',
+  'parenthesized_type',
+  'readonly_type',
+  'optional_type',
+  'rest_type',
+];
+
 export const typeLowerings: readonly (readonly [string, NodeLowering])[] = [
   ['type_identifier', simpleType],
   ['identifier', simpleType],
@@ -182,4 +195,5 @@ export const typeLowerings: readonly (readonly [string, NodeLowering])[] = [
   ['type_predicate', fixedType('boolean')],
   ['asserts_annotation', fixedType('void')],
   ['asserts', fixedType('void')],
+  ...TRANSPARENT.map((type) => [type, transparent] as const),
 ];
