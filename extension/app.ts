@@ -1,0 +1,157 @@
+import * as vscode from 'vscode';
+import type { PanelAction } from '#protocol/webview.ts';
+import { COMMANDS } from './commands.ts';
+import { SERVER_SETTINGS } from './config.ts';
+import { causeChain, explain } from './log.ts';
+import { isRunning, type Problem, StateStore } from './scan/state.ts';
+import { Scope } from './scope.ts';
+import type { Services } from './services.ts';
+import type { CodePlace } from './views/openCode.ts';
+import type { ResultsPanel } from './views/panel.ts';
+import { PANEL_TYPE } from './views/panelType.ts';
+import { createStatusBar } from './views/statusBar.ts';
+import { ResultsTree } from './views/tree.ts';
+import type { TreeRow } from './views/treeRows.ts';
+
+const REMEMBERED_SCAN = 'pinata.scan';
+
+/** What a button of the panel or of an error message is called, and the command it runs. */
+export const ACTIONS: Record<PanelAction, { title: string; command: string }> = {
+  retry: { title: 'Retry', command: 'pinata.retry' },
+  scan: { title: 'Scan Workspace', command: 'pinata.scanWorkspace' },
+  cancel: { title: 'Cancel Scan', command: 'pinata.cancelScan' },
+  show_log: { title: 'Show Log', command: 'pinata.showLog' },
+  restart_server: { title: 'Restart Server', command: 'pinata.restartServer' },
+  open_folder: { title: 'Open Folder…', command: 'workbench.action.files.openFolder' },
+};
+
+/**
+ * The extension: builds what is seen from the first second (status bar, tree, commands) and owns its life. What talks
+ * to a server is loaded by `services` at the first use.
+ */
+export class App {
+  readonly context: vscode.ExtensionContext;
+  readonly log = vscode.window.createOutputChannel('Pinata', { log: true });
+  readonly store = new StateStore();
+  readonly tree: ResultsTree;
+  readonly #scope = new Scope((error) => this.log.error(`Shutting down: ${causeChain(error)}`));
+  #services: Promise<Services> | null = null;
+  #panel: Promise<ResultsPanel> | null = null;
+
+  constructor(context: vscode.ExtensionContext) {
+    this.context = context;
+    this.#scope.add(this.log);
+    this.#scope.add(createStatusBar(this.store));
+    this.tree = this.#scope.add(new ResultsTree(this.store, (scanId) => this.#topRows(scanId)));
+    this.#scope.add(vscode.window.createTreeView('pinata.results', { treeDataProvider: this.tree }));
+    this.#registerCommands();
+    this.#scope.add(
+      vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
+        deserializeWebviewPanel: async (panel) => (await this.panel()).adopt(panel),
+      }),
+    );
+    this.#scope.add(vscode.workspace.onDidChangeConfiguration((event) => this.#onSettings(event)));
+    this.#scope.add(this.store.onChange((state) => this.#setContext(isRunning(state))));
+    this.#restore();
+  }
+
+  services(): Promise<Services> {
+    this.#services ??= import('./services.ts').then(({ createServices }) =>
+      createServices({
+        context: this.context,
+        store: this.store,
+        log: this.log,
+        scope: this.#scope,
+        remember: (scan) => void this.context.workspaceState.update(REMEMBERED_SCAN, scan),
+        notify: (problem) => void this.report(problem),
+      }),
+    );
+    return this.#services;
+  }
+
+  panel(): Promise<ResultsPanel> {
+    this.#panel ??= import('./views/panel.ts').then(({ ResultsPanel: Panel }) =>
+      this.#scope.add(
+        new Panel({
+          extensionUri: this.context.extensionUri,
+          store: this.store,
+          log: this.log,
+          wake: () => void this.wake(),
+          get: async (path) => (await this.services()).results.raw(path),
+          act: (action) => void vscode.commands.executeCommand(ACTIONS[action].command),
+          open: (place) => void this.guard(() => this.open(place)),
+        }),
+      ),
+    );
+    return this.#panel;
+  }
+
+  /** Makes sure that a server is there; a failure shows in the state, with a way out. */
+  async wake(): Promise<void> {
+    try {
+      await (await this.services()).connection.use();
+    } catch (error) {
+      this.log.error(`No server: ${causeChain(error)}`);
+      this.store.update({ problem: { message: explain(error), actions: ['retry', 'restart_server', 'show_log'] } });
+    }
+  }
+
+  /** Opens a place of the results in view. */
+  async open(place: CodePlace): Promise<void> {
+    const scanId = this.store.state.resultsScanId ?? this.store.state.scanId;
+    if (scanId === null) throw new Error('There are no results yet: scan the workspace first');
+    const { openCode } = await import('./views/openCode.ts');
+    await openCode((await this.services()).results, scanId, place);
+  }
+
+  /** Shows what went wrong with the ways out as buttons, and runs the one pressed. */
+  async report({ message, actions }: Problem): Promise<void> {
+    const titles = actions.map((action) => ACTIONS[action].title);
+    const pressed = await vscode.window.showErrorMessage(`Pinata: ${message}`, ...titles);
+    const action = Object.values(ACTIONS).find(({ title }) => title === pressed);
+    if (action) await vscode.commands.executeCommand(action.command);
+  }
+
+  /** Runs what a user asked for; a failure is told to the user and, with its causes, to the log. */
+  async guard(action: () => unknown): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      this.log.error(causeChain(error));
+      const actions = this.store.state.problem?.actions ?? ['show_log'];
+      await this.report({ message: explain(error), actions });
+    }
+  }
+
+  /** Ends the launched server and everything else; resolves when all has ended. */
+  async dispose(): Promise<void> {
+    await this.#scope.dispose();
+  }
+
+  #registerCommands(): void {
+    for (const [id, run] of Object.entries(COMMANDS)) {
+      const handler = (...args: unknown[]): Promise<void> => this.guard(() => run(this, ...args));
+      this.#scope.add(vscode.commands.registerCommand(id, handler));
+    }
+  }
+
+  async #topRows(scanId: string): Promise<TreeRow[]> {
+    const [{ topRows }, { results }] = await Promise.all([import('./views/treeRows.ts'), this.services()]);
+    return topRows(results, scanId);
+  }
+
+  /** Finds the scan of before a reload again; a server is asked only when someone looks or the scan had not ended. */
+  #restore(): void {
+    const remembered = this.context.workspaceState.get<unknown>(REMEMBERED_SCAN);
+    if (remembered) void this.guard(async () => (await this.services()).session.restore(remembered));
+  }
+
+  #onSettings(event: vscode.ConfigurationChangeEvent): void {
+    if (!this.#services || !SERVER_SETTINGS.some((name) => event.affectsConfiguration(name))) return;
+    void this.guard(async () => (await this.services()).connection.reset());
+  }
+
+  #setContext(running: boolean): void {
+    void vscode.commands.executeCommand('setContext', 'pinata.scanning', running);
+  }
+}

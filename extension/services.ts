@@ -1,0 +1,33 @@
+import type { ExtensionContext } from 'vscode';
+import { serverChoice } from './config.ts';
+import type { Log } from './log.ts';
+import { ScanResults } from './scan/results.ts';
+import { type RememberedScan, ScanSession } from './scan/session.ts';
+import type { Problem, StateStore } from './scan/state.ts';
+import type { Scope } from './scope.ts';
+import { ServerConnection } from './server/connection.ts';
+
+/** What needs the server; loaded at the first use, so that activation stays cheap. */
+export interface Services {
+  connection: ServerConnection;
+  session: ScanSession;
+  results: ScanResults;
+}
+
+export interface ServiceNeeds {
+  context: ExtensionContext;
+  store: StateStore;
+  log: Log;
+  scope: Scope;
+  remember: (scan: RememberedScan) => void;
+  notify: (problem: Problem) => void;
+}
+
+export function createServices({ context, store, log, scope, remember, notify }: ServiceNeeds): Services {
+  const onState = (connection: 'connecting' | 'connected' | 'disconnected' | 'idle'): void => {
+    if (store.state.connection !== connection) store.update({ connection });
+  };
+  const connection = scope.add(new ServerConnection((folders) => serverChoice(context, folders), { onState }, log));
+  const session = scope.add(new ScanSession({ connection, store, log, remember, notify }));
+  return { connection, session, results: new ScanResults(connection) };
+}

@@ -1,0 +1,81 @@
+import type { ScanStatus } from '#protocol/scan.ts';
+import type { PanelState } from '#protocol/webview.ts';
+import { isRunning, type ScanViewState } from '../scan/state.ts';
+
+export interface StatusBarText {
+  text: string;
+  tooltip: string;
+  severity: 'normal' | 'warning' | 'error';
+}
+
+const count = new Intl.NumberFormat('en-US');
+
+/** What the status bar says; `$(name)` is an icon of VS Code. */
+export function statusBarOf(state: ScanViewState): StatusBarText {
+  if (isRunning(state)) return runningText(state);
+  if (state.problem) {
+    return {
+      text: '$(error) Pinata: failed',
+      tooltip: `${state.problem.message}\nClick for a way out.`,
+      severity: 'error',
+    };
+  }
+  if (state.status) return endedText(state.status);
+  if (state.connection === 'disconnected') {
+    const tooltip = 'The Pinata server has ended. It starts again when it is needed.';
+    return { text: '$(debug-disconnect) Pinata: disconnected', tooltip, severity: 'warning' };
+  }
+  return { text: '$(pulse) Pinata', tooltip: 'Scan this workspace: what its code does with data', severity: 'normal' };
+}
+
+function runningText(state: ScanViewState): StatusBarText {
+  const { status, connection } = state;
+  if (connection === 'disconnected') {
+    const tooltip = state.problem?.message ?? 'The connection to the Pinata server is lost.';
+    return { text: '$(debug-disconnect) Pinata: disconnected', tooltip, severity: 'warning' };
+  }
+  if (connection === 'reconnecting') {
+    const tooltip = 'The connection to the Pinata server broke off; connecting again. The scan goes on.';
+    return { text: '$(sync~spin) Pinata: reconnecting…', tooltip, severity: 'normal' };
+  }
+  if (!status) return { text: '$(sync~spin) Pinata: connecting…', tooltip: 'Starting the scan', severity: 'normal' };
+  const tooltip = [status.message, status.current_file, 'Click to show the progress.'].filter(Boolean).join('\n');
+  return { text: `$(sync~spin) ${progressText(status)}`, tooltip, severity: 'normal' };
+}
+
+function progressText(status: ScanStatus): string {
+  if (status.progress === null) return status.status === 'queued' ? 'queued…' : 'finding files…';
+  const percent = `${Math.floor(status.progress)}%`;
+  if (status.status === 'linking') return `${percent} · linking`;
+  return `${percent} · ${count.format(status.files_scanned)}/${count.format(status.total_files)} files`;
+}
+
+function endedText(status: ScanStatus): StatusBarText {
+  const operations = `${count.format(status.nodes_found)} ${status.nodes_found === 1 ? 'operation' : 'operations'}`;
+  if (status.status === 'cancelled') {
+    const tooltip = 'The scan was cancelled; what it had found is kept. Click to show it.';
+    return { text: `$(circle-slash) cancelled · ${operations}`, tooltip, severity: 'normal' };
+  }
+  if (status.status === 'error') {
+    const tooltip = `${status.error ?? status.message}\nClick for a way out.`;
+    return { text: '$(error) Pinata: scan failed', tooltip, severity: 'error' };
+  }
+  const files = `${count.format(status.files_scanned)} files`;
+  return {
+    text: `$(check) ${operations}`,
+    tooltip: `Pinata read ${files}. Click to show the results.`,
+    severity: 'normal',
+  };
+}
+
+/** What the panel shows. A panel always has a server asked for, so `idle` is the moment before it is. */
+export function panelStateOf(state: ScanViewState): PanelState {
+  return {
+    connection: state.connection === 'idle' ? 'connecting' : state.connection,
+    scan_id: state.scanId,
+    status: state.status,
+    results_scan_id: state.resultsScanId,
+    folders: state.folders,
+    problem: state.problem,
+  };
+}

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Bundles the extension into one CommonJS file: VS Code's module `vscode` stays outside, everything else is inside.
+ * What is behind `import()` is evaluated at its first use, which keeps activation cheap.
+ */
+export async function buildExtension(outputFile = join(ROOT, 'dist/extension/main.cjs')): Promise<void> {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['extension/main.ts'],
+    outfile: outputFile,
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    // Node of VS Code 1.101, the oldest supported.
+    target: 'node22',
+    // The last two are native accelerators that `ws` asks for in a `try` and works without.
+    external: ['vscode', 'bufferutil', 'utf-8-validate'],
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}
+
+if (import.meta.main) await buildExtension();
