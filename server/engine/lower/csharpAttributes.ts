@@ -93,7 +93,7 @@ function attributeName(name: string): string {
 export function lowerArgument(context: CSharpContext, id: SyntaxId): number {
   const { syntax } = context;
   const name = syntax.field(id, 'name');
-  const value = context.lower(context.kids(id).findLast((kid) => kid !== name) ?? -1);
+  const value = context.lower(context.lastKid(id, name));
   if (name < 0) return value;
   return context.node(Kind.NamedArgument, 0, id, context.name(name), [value]);
 }

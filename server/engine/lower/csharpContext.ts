@@ -11,20 +11,6 @@ export type Container = 'none' | 'class' | 'interface';
 /** Nesting beyond which nothing more is lowered, so that no file can overflow the stack. */
 const MAX_DEPTH = 400;
 
-/** Nodes that may stand anywhere between others and mean nothing. */
-const EXTRAS: ReadonlySet<string> = new Set([
-  'comment',
-  'preproc_region',
-  'preproc_endregion',
-  'preproc_line',
-  'preproc_pragma',
-  'preproc_nullable',
-  'preproc_error',
-  'preproc_warning',
-  'preproc_define',
-  'preproc_undef',
-]);
-
 /** What is shared while one C# file is lowered. */
 export class CSharpContext {
   readonly syntax: Syntax;
@@ -118,16 +104,31 @@ export class CSharpContext {
     return found;
   }
 
+  /** The last of `kids` that is not `except`, -1 when there is none. */
+  lastKid(id: SyntaxId, except = -1): SyntaxId {
+    const { syntax } = this;
+    let last = -1;
+    for (let child = syntax.firstChild(id); child >= 0; child = syntax.next(child)) {
+      const type = syntax.type(child);
+      if (type.startsWith('preproc_')) return this.kids(id).findLast((kid) => kid !== except) ?? -1;
+      const counts = syntax.isNamed(child) ? type !== 'comment' : type === 'this' || type === 'base';
+      if (counts && child !== except) last = child;
+    }
+    return last;
+  }
+
   #addKid(child: SyntaxId, found: SyntaxId[]): void {
     const type = this.syntax.type(child);
     if (!this.syntax.isNamed(child) && type !== 'this' && type !== 'base' && type !== 'end') return;
-    if (type.startsWith('preproc_if')) {
-      if (!this.enter()) return;
-      for (const active of activeBranch(this.syntax, child, this.symbols)) this.#addKid(active, found);
-      this.leave();
-      return;
-    }
-    if (!EXTRAS.has(type)) found.push(child);
+    if (!type.startsWith('preproc_')) {
+      if (type !== 'comment') found.push(child);
+    } else if (type.startsWith('preproc_if')) this.#addActiveBranch(child, found);
+  }
+
+  #addActiveBranch(id: SyntaxId, found: SyntaxId[]): void {
+    if (!this.enter()) return;
+    for (const child of activeBranch(this.syntax, id, this.symbols)) this.#addKid(child, found);
+    this.leave();
   }
 
   hasWord(id: SyntaxId, word: string): boolean {

@@ -46,7 +46,7 @@ function lowerConditional(context: CSharpContext, id: SyntaxId): number {
 }
 
 function lowerAwait(context: CSharpContext, id: SyntaxId): number {
-  return context.node(Kind.Await, 0, id, '', [context.lower(context.kids(id)[0] ?? -1)]);
+  return context.node(Kind.Await, 0, id, '', [context.lower(context.lastKid(id))]);
 }
 
 function lowerCast(context: CSharpContext, id: SyntaxId): number {
@@ -58,7 +58,7 @@ function lowerCast(context: CSharpContext, id: SyntaxId): number {
 /** Operators before an expression mean nothing, but a number keeps its sign. */
 function lowerPrefix(context: CSharpContext, id: SyntaxId): number {
   const { syntax } = context;
-  const operand = context.kids(id)[0] ?? -1;
+  const operand = context.lastKid(id);
   const isNumber = syntax.type(operand) === 'integer_literal' || syntax.type(operand) === 'real_literal';
   if (isNumber && syntax.source[syntax.startIndex(id)] === '-') {
     return context.node(Kind.Literal, 0, id, `-${syntax.text(operand)}`, []);
@@ -78,10 +78,8 @@ function lowerTypeof(context: CSharpContext, id: SyntaxId): number {
   const { syntax } = context;
   const type = syntax.field(id, 'type');
   const callee = context.identifier(syntax.childOfType(id, 'typeof'));
-  const values = context.lowerAll([]);
   const lowered = lowerType(context, type);
-  if (lowered !== 0) values.push(lowered);
-  return context.node(Kind.Call, 0, id, '', [callee, context.list(type, values), 0]);
+  return context.node(Kind.Call, 0, id, '', [callee, context.list(type, lowered === 0 ? [] : [lowered]), 0]);
 }
 
 function lowerCreation(context: CSharpContext, id: SyntaxId): number {
@@ -210,7 +208,7 @@ function lowerArrayCreation(context: CSharpContext, id: SyntaxId): number {
 }
 
 function lowerSpread(context: CSharpContext, id: SyntaxId): number {
-  return context.node(Kind.Spread, 0, id, '', [context.lower(context.kids(id)[0] ?? -1)]);
+  return context.node(Kind.Spread, 0, id, '', [context.lower(context.lastKid(id))]);
 }
 
 /** `out var x` */

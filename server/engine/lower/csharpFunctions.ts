@@ -104,7 +104,7 @@ function emptyHeader(): Header {
 function readParameter(context: CSharpContext, id: SyntaxId): ParameterSyntax {
   const { syntax } = context;
   const name = syntax.field(id, 'name');
-  const last = context.kids(id).at(-1) ?? name;
+  const last = context.lastKid(id);
   const value = last >= 0 && name >= 0 && syntax.startIndex(last) > syntax.startIndex(name) ? last : -1;
   return { at: id, end: id, type: syntax.field(id, 'type'), name, value, header: readHeader(context, id) };
 }

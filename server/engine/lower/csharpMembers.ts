@@ -159,7 +159,7 @@ export function lowerFields(context: CSharpContext, id: SyntaxId): number[] {
   for (const declarator of context.kids(declaration)) {
     if (syntax.type(declarator) !== 'variable_declarator') continue;
     const name = syntax.field(declarator, 'name');
-    const value = context.kids(declarator).findLast((kid) => kid !== name) ?? -1;
+    const value = context.lastKid(declarator, name);
     const attributes = fields.length === 0 ? header.attributes : [];
     const children = [
       context.identifier(name),

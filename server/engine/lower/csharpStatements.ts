@@ -79,7 +79,7 @@ function lowerCatchDeclaration(context: CSharpContext, id: SyntaxId): number {
 }
 
 function lowerReturn(context: CSharpContext, id: SyntaxId): number {
-  return context.node(Kind.Return, 0, id, '', [context.lower(context.kids(id)[0] ?? -1)]);
+  return context.node(Kind.Return, 0, id, '', [context.lower(context.lastKid(id))]);
 }
 
 function lowerYield(context: CSharpContext, id: SyntaxId): number {
@@ -90,7 +90,7 @@ function lowerYield(context: CSharpContext, id: SyntaxId): number {
 
 /** `label: statement` */
 function lowerLabeled(context: CSharpContext, id: SyntaxId): number {
-  return context.lower(context.kids(id)[1] ?? -1);
+  return context.lower(context.lastKid(id));
 }
 
 /** `goto label` means nothing; the value of `goto case value` is a constant. */

@@ -28,10 +28,10 @@ export function lowerDeconstruction(context: CSharpContext, tuple: SyntaxId, val
   if (known === undefined) nodes.push(variable(context, tuple, name, 0, value));
   if (!context.enter()) return nodes;
   for (const [index, part] of (readTuple(context, tuple) ?? []).entries()) {
-    const holder = context.node(Kind.Identifier, 0, part < 0 ? tuple : part, name, []);
-    const position = context.node(Kind.Literal, 0, part < 0 ? tuple : part, String(index), []);
-    const item = context.node(Kind.Index, 0, part < 0 ? tuple : part, '', [holder, position]);
-    nodes.push(...takePart(context, part, item));
+    if (part < 0 || context.syntax.text(part) === '_') continue;
+    const holder = context.node(Kind.Identifier, 0, part, name, []);
+    const position = context.node(Kind.Literal, 0, part, String(index), []);
+    nodes.push(...takePart(context, part, context.node(Kind.Index, 0, part, '', [holder, position])));
   }
   context.leave();
   return nodes;
@@ -40,7 +40,6 @@ export function lowerDeconstruction(context: CSharpContext, tuple: SyntaxId, val
 function takePart(context: CSharpContext, part: SyntaxId, item: number): number[] {
   const { syntax } = context;
   const type = syntax.type(part);
-  if (type === 'discard' || syntax.text(part) === '_' || part < 0) return [];
   if (readTuple(context, part) !== undefined) return lowerDeconstruction(context, part, item);
   if (type === 'declaration_expression') {
     const name = syntax.field(part, 'name');

@@ -79,6 +79,7 @@ export function typeArgumentList(context: CSharpContext, id: SyntaxId): SyntaxId
 /** A name with its dots, without type arguments, `@` and `global::`. */
 export function dottedName(context: CSharpContext, id: SyntaxId): string {
   const { syntax } = context;
+  if (syntax.type(id) === 'identifier') return context.name(id);
   const parts: string[] = [];
   let at = id;
   for (;;) {
