@@ -46,9 +46,9 @@ export async function buildWebview(): Promise<Map<string, number>> {
     plugins: [focusVisible],
     logLevel: 'warning',
   });
-  await copyFile(path.join(SOURCE, 'index.html'), path.join(TARGET, 'index.html'));
+  for (const file of ['index.html', 'icon.svg']) await copyFile(path.join(SOURCE, file), path.join(TARGET, file));
   for (const file of ['codicon.css', 'codicon.ttf']) await copyFile(path.join(CODICONS, file), path.join(TARGET, file));
-  return sizes(['index.html', 'panel.js', 'panel.css', 'themes.css', 'codicon.css', 'codicon.ttf']);
+  return sizes(['index.html', 'icon.svg', 'panel.js', 'panel.css', 'themes.css', 'codicon.css', 'codicon.ttf']);
 }
 
 async function sizes(files: readonly string[]): Promise<Map<string, number>> {

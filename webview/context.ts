@@ -1,6 +1,5 @@
-import { LitElement, type PropertyDeclarations } from 'lit';
+import { LitElement } from 'lit';
 import type { GraphNode } from '#protocol/graph.ts';
-import type { ScanOverview } from '#protocol/http.ts';
 import type { CodeLocation, Host } from './host/host.ts';
 
 /** What is selected and filtered, as flat text values; survives hide, reload and restart through the host. */
@@ -25,25 +24,5 @@ export function locationOf(node: GraphNode): CodeLocation {
 export abstract class PageElement extends LitElement {
   protected override createRenderRoot(): HTMLElement {
     return this;
-  }
-}
-
-/** A view of one scan's results. */
-export abstract class ResultView extends PageElement {
-  static override properties: PropertyDeclarations = {
-    context: { attribute: false },
-    view: { attribute: false },
-    scanId: { attribute: false },
-    overview: { attribute: false },
-  };
-  declare context: Context;
-  declare view: ViewValues;
-  declare scanId: string;
-  /** Null until it has arrived. */
-  declare overview: ScanOverview | null;
-
-  /** Path of a list of the scan in view, below the API prefix. */
-  protected listPath(list: string): string {
-    return `/scan/${encodeURIComponent(this.scanId)}/${list}`;
   }
 }

@@ -26,3 +26,9 @@ export function controlValue(event: Event): string {
   const control = event.currentTarget;
   return control instanceof TextField || control instanceof Dropdown ? control.value : '';
 }
+
+/** Gives a field or dropdown its value, if it has another one. */
+export function setControlValue(control: Element, value: string): void {
+  if (!(control instanceof TextField || control instanceof Dropdown) || control.value === value) return;
+  control.value = value;
+}

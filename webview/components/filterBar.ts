@@ -1,38 +1,38 @@
 import { html, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { PageElement } from '../context.ts';
-import { controlValue } from './controls.ts';
+import { PageElement, type ViewValues } from '../context.ts';
+import { controlValue, setControlValue } from './controls.ts';
 
-/** One choice of a filter; an empty value means everything. */
-export interface Choice {
-  value: string;
+/** A drop-down over a list; `key` is the view value it changes, an empty choice value means everything. */
+export interface Filter {
+  key: string;
   label: string;
+  choices: readonly { value: string; label: string }[];
+  /** The choice when the view holds none. */
+  initial?: string;
 }
 
 const TYPING_PAUSE_MS = 120;
 
-/** A search field and one drop-down over a list. Fires `search` and `choose` with the new value as detail. */
+/** A search field and drop-downs over a list. Fires `filter` with the changed view values. */
 export class FilterBar extends PageElement {
   static override properties: PropertyDeclarations = {
     label: { attribute: false },
-    text: { attribute: false },
-    choices: { attribute: false },
-    choice: { attribute: false },
-    choiceLabel: { attribute: false },
+    textKey: { attribute: false },
+    filters: { attribute: false },
+    view: { attribute: false },
   };
   /** What the search field searches: its accessible name and placeholder. */
   declare label: string;
-  declare text: string;
-  declare choices: readonly Choice[];
-  declare choice: string;
-  declare choiceLabel: string;
+  /** The view value the search field changes. */
+  declare textKey: string;
+  declare filters: readonly Filter[];
+  declare view: ViewValues;
   #pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
-    this.choices = [];
-    this.choice = '';
-    this.choiceLabel = '';
-    this.text = '';
+    this.filters = [];
+    this.view = {};
   }
 
   override disconnectedCallback(): void {
@@ -42,41 +42,45 @@ export class FilterBar extends PageElement {
 
   protected override render(): TemplateResult {
     return html`<div class="filter-bar" role="search">
-      <vscode-text-field
-        class="filter-text"
-        aria-label=${this.label}
-        placeholder=${this.label}
-        .value=${this.text}
-        @input=${this.#typed}
-      >
+      <vscode-text-field aria-label=${this.label} placeholder=${this.label} @input=${this.#typed}>
         <span slot="start" class="codicon codicon-search" aria-hidden="true"></span>
       </vscode-text-field>
-      ${this.choices.length > 0 ? this.#dropdown() : ''}
+      ${this.filters.map((filter) => this.#dropdown(filter))}
     </div>`;
   }
 
-  #dropdown(): TemplateResult {
+  /** The controls take a value only once their options are in the document. */
+  protected override updated(): void {
+    const field = this.querySelector('vscode-text-field');
+    if (field && !field.matches(':focus-within')) setControlValue(field, this.view[this.textKey] ?? '');
+    for (const dropdown of this.querySelectorAll('vscode-dropdown')) {
+      const filter = this.filters.find(({ key }) => key === dropdown.id);
+      if (filter) setControlValue(dropdown, this.#value(filter));
+    }
+  }
+
+  #value(filter: Filter): string {
+    return this.view[filter.key] ?? filter.initial ?? '';
+  }
+
+  #dropdown(filter: Filter): TemplateResult {
     return html`<vscode-dropdown
-      class="filter-choice"
-      aria-label=${this.choiceLabel}
-      @change=${(event: Event) => this.#send('choose', controlValue(event))}
+      id=${filter.key}
+      aria-label=${filter.label}
+      @change=${(event: Event) => this.#send(filter.key, controlValue(event))}
     >
-      ${this.choices.map(
-        (each) =>
-          html`<vscode-option value=${each.value} ?selected=${each.value === this.choice}
-            >${each.label}</vscode-option
-          >`,
-      )}
+      ${filter.choices.map(({ value, label }) => html`<vscode-option value=${value}>${label}</vscode-option>`)}
     </vscode-dropdown>`;
   }
 
   readonly #typed = (event: Event): void => {
     const text = controlValue(event);
     clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => this.#send('search', text), TYPING_PAUSE_MS);
+    this.#pause = setTimeout(() => this.#send(this.textKey, text), TYPING_PAUSE_MS);
   };
 
-  #send(name: 'search' | 'choose', value: string): void {
-    this.dispatchEvent(new CustomEvent<string>(name, { detail: value }));
+  #send(key: string, value: string): void {
+    if ((this.view[key] ?? '') === value) return;
+    this.dispatchEvent(new CustomEvent<ViewValues>('filter', { detail: { [key]: value } }));
   }
 }

@@ -105,7 +105,7 @@ const isSchema = shape<EntitySchema>(
 
 export const isTableRow = shape<TableRow>(
   { table: isText, readers: listOf(isNode), writers: listOf(isNode) },
-  { node: isNode, schema: isSchema },
+  { node: isNode, schema: isSchema, readers_total: isNumber, writers_total: isNumber },
 );
 
 export const isUnresolvedRow = shape<UnresolvedRow>(

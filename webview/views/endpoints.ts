@@ -1,17 +1,25 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { EndpointRow, UnresolvedRow } from '#protocol/http.ts';
 import { count, counted } from '../components/format.ts';
+import type { Filter } from '../components/filterBar.ts';
 import { confidenceLabel, empty, failed, icon, loading, nodeLink, place } from '../components/templates.ts';
-import { locationOf, ResultView } from '../context.ts';
+import { locationOf } from '../context.ts';
+import { ResultView } from './resultView.ts';
 import { diagnose } from '../data/diagnosis.ts';
 import { PagedList } from '../data/pagedList.ts';
 import { isEndpointRow, isUnresolvedRow } from '../data/wire.ts';
 import { unresolvedRow } from './unresolved.ts';
 
-const SCOPES = [
-  { value: '', label: 'All endpoints' },
-  { value: 'no_caller_found', label: 'Endpoints nobody calls' },
-  { value: 'no_endpoint_matches', label: 'Calls without an endpoint' },
+const FILTERS: Filter[] = [
+  {
+    key: 'endpoints.scope',
+    label: 'Which endpoints',
+    choices: [
+      { value: '', label: 'All endpoints' },
+      { value: 'no_caller_found', label: 'Endpoints nobody calls' },
+      { value: 'no_endpoint_matches', label: 'Calls without an endpoint' },
+    ],
+  },
 ];
 
 /** Every route the scanned code serves, who calls it and what it touches; orphans on both sides. */
@@ -34,16 +42,7 @@ export class EndpointsView extends ResultView {
       ?data-single=${orphans}
     >
       <div class="pane pane-list">
-        <pinata-filter-bar
-          .label=${'Search routes'}
-          .text=${this.view['endpoints.text'] ?? ''}
-          .choices=${SCOPES}
-          .choice=${this.view['endpoints.scope'] ?? ''}
-          .choiceLabel=${'Which endpoints'}
-          @search=${(event: CustomEvent<string>) => this.context.setView({ 'endpoints.text': event.detail })}
-          @choose=${(event: CustomEvent<string>) => this.context.setView({ 'endpoints.scope': event.detail })}
-        ></pinata-filter-bar>
-        ${orphans ? this.#orphanRows() : this.#rows()}
+        ${this.filterBar('Search routes', 'endpoints.text', FILTERS)} ${orphans ? this.#orphanRows() : this.#rows()}
       </div>
       ${orphans ? nothing : html`<div class="pane pane-detail">${this.#detail()}</div>`}
     </div>`;
@@ -66,7 +65,7 @@ export class EndpointsView extends ResultView {
   }
 
   #none(): TemplateResult {
-    if ((this.view['endpoints.text'] ?? '') !== '') return empty('No endpoint matches', ['Change the search text.']);
+    if (this.isFiltered(['endpoints.text'])) return this.noMatch('endpoint', ['endpoints.text']);
     return empty('No endpoints', this.overview ? diagnose(this.overview, 'endpoints') : []);
   }
 

@@ -1,11 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { FileRow } from '#protocol/http.ts';
 import { count, counted } from '../components/format.ts';
+import type { Filter } from '../components/filterBar.ts';
 import { empty, failed, icon, loading } from '../components/templates.ts';
-import { ResultView } from '../context.ts';
+import { ResultView } from './resultView.ts';
 import { PagedList } from '../data/pagedList.ts';
 import { isFileRow } from '../data/wire.ts';
 
+const NOT_READ = 'failed,skipped';
 const ICONS: Readonly<Record<FileRow['status'], string>> = {
   scanned: 'pass',
   skipped: 'debug-step-over',
@@ -19,33 +21,25 @@ export class FilesView extends ResultView {
   protected override willUpdate(): void {
     this.#list.show(this.context.host, this.listPath('files'), {
       q: this.view['files.text'] ?? '',
-      kind: this.view['files.status'] ?? 'failed,skipped',
+      kind: this.view['files.status'] ?? NOT_READ,
     });
   }
 
   protected override render(): TemplateResult {
     return html`<div class="table-view">
-      <pinata-filter-bar
-        .label=${'Search path or reason'}
-        .text=${this.view['files.text'] ?? ''}
-        .choices=${this.#choices()}
-        .choice=${this.view['files.status'] ?? 'failed,skipped'}
-        .choiceLabel=${'Which files'}
-        @search=${(event: CustomEvent<string>) => this.context.setView({ 'files.text': event.detail })}
-        @choose=${(event: CustomEvent<string>) => this.context.setView({ 'files.status': event.detail })}
-      ></pinata-filter-bar>
-      ${this.#rows()}
+      ${this.filterBar('Search path or reason', 'files.text', this.#filters())} ${this.#rows()}
     </div>`;
   }
 
-  #choices() {
+  #filters(): Filter[] {
     const files = this.overview?.files;
-    return [
-      { value: 'failed,skipped', label: withCount('Not read', files ? files.failed + files.skipped : undefined) },
+    const choices = [
+      { value: NOT_READ, label: withCount('Not read', files ? files.failed + files.skipped : undefined) },
       { value: 'failed', label: withCount('Failed', files?.failed) },
       { value: 'skipped', label: withCount('Skipped', files?.skipped) },
       { value: 'scanned', label: withCount('Read', files?.scanned) },
     ];
+    return [{ key: 'files.status', label: 'Which files', choices, initial: NOT_READ }];
   }
 
   #rows(): TemplateResult {
@@ -64,7 +58,7 @@ export class FilesView extends ResultView {
   }
 
   #none(): TemplateResult {
-    if ((this.view['files.text'] ?? '') !== '') return empty('No file matches', ['Change the search text.']);
+    if (this.isFiltered(['files.text'])) return this.noMatch('file', ['files.text']);
     const scanned = this.overview?.files.scanned;
     return empty('No such files', scanned === undefined ? [] : [`${counted(scanned, 'file')} read.`]);
   }

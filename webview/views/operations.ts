@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { GraphNode } from '#protocol/graph.ts';
-import { count } from '../components/format.ts';
+import { count, counted } from '../components/format.ts';
 import { confidenceLabel, empty, failed, icon, kindIcon, loading, place } from '../components/templates.ts';
-import { controlValue } from '../components/controls.ts';
-import { CONFIDENCES, kindLabel, KINDS } from '../components/vocabulary.ts';
-import { locationOf, ResultView } from '../context.ts';
+import type { Filter } from '../components/filterBar.ts';
+import { confidenceFilter } from '../components/filters.ts';
+import { kindLabel, KINDS } from '../components/vocabulary.ts';
+import { locationOf } from '../context.ts';
+import { ResultView } from './resultView.ts';
 import { diagnose } from '../data/diagnosis.ts';
 import { PagedList } from '../data/pagedList.ts';
 import { isNode } from '../data/wire.ts';
@@ -18,11 +20,13 @@ const COLUMNS = [
   { key: 'confidence', label: 'Confidence' },
 ] as const;
 
-/** Functions and tables are nodes of the graph but no operations; transforms are shown inside workflows. */
-const NOT_LISTED = new Set(['function', 'table', 'data_transform']);
-const OPERATIONS = Object.keys(KINDS)
-  .filter((kind) => !NOT_LISTED.has(kind))
+/** Functions and tables are nodes of the graph but no operations. */
+const NO_OPERATIONS = new Set(['function', 'table']);
+/** Transforms are shown inside workflows, and here only when asked for. */
+const DEFAULT_KINDS = Object.keys(KINDS)
+  .filter((kind) => !NO_OPERATIONS.has(kind) && kind !== 'data_transform')
   .join(',');
+const FILTER_KEYS = ['operations.text', 'operations.kind', 'operations.confidence'];
 
 /** Every operation in one table of which only the rows in sight are in the document. */
 export class OperationsView extends ResultView {
@@ -31,7 +35,7 @@ export class OperationsView extends ResultView {
   protected override willUpdate(): void {
     this.#list.show(this.context.host, this.listPath('results'), {
       q: this.view['operations.text'] ?? '',
-      kind: this.view['operations.kind'] ?? OPERATIONS,
+      kind: this.view['operations.kind'] ?? DEFAULT_KINDS,
       confidence: this.view['operations.confidence'] ?? '',
       sort: this.view['operations.sort'] ?? '',
       order: this.view['operations.order'] ?? '',
@@ -40,46 +44,22 @@ export class OperationsView extends ResultView {
 
   protected override render(): TemplateResult {
     return html`<div class="table-view">
-      <pinata-filter-bar
-        .label=${'Search name, target or file'}
-        .text=${this.view['operations.text'] ?? ''}
-        .choices=${this.#kindChoices()}
-        .choice=${this.view['operations.kind'] ?? ''}
-        .choiceLabel=${'Kind'}
-        @search=${(event: CustomEvent<string>) => this.context.setView({ 'operations.text': event.detail })}
-        @choose=${(event: CustomEvent<string>) => this.context.setView({ 'operations.kind': event.detail })}
-      >
-      </pinata-filter-bar>
-      <div class="filter-bar filter-bar-second">
-        <vscode-dropdown
-          aria-label="Confidence"
-          @change=${(event: Event) => this.context.setView({ 'operations.confidence': controlValue(event) })}
-        >
-          <vscode-option value="" ?selected=${!this.view['operations.confidence']}>Any confidence</vscode-option>
-          ${Object.entries(CONFIDENCES).map(
-            ([value, { label }]) =>
-              html`<vscode-option value=${value} ?selected=${value === this.view['operations.confidence']}
-                >${label}</vscode-option
-              >`,
-          )}
-        </vscode-dropdown>
-        <span class="list-count" role="status"
-          >${this.#list.loaded ? `${count(this.#list.total)} operations` : ''}</span
-        >
-      </div>
+      ${this.filterBar('Search name, target or file', 'operations.text', this.#filters())}
+      <p class="list-count" role="status">${this.#list.loaded ? counted(this.#list.total, 'operation') : nothing}</p>
       ${this.#table()}
     </div>`;
   }
 
-  #kindChoices() {
+  #filters(): Filter[] {
     const counts = this.overview?.nodes_by_kind ?? {};
-    const kinds = Object.entries(counts).filter(([kind, number]) => number > 0 && !NOT_LISTED.has(kind));
-    const transforms = counts.data_transform ?? 0;
-    return [
+    const found = Object.entries(counts).filter(([kind, number]) => number > 0 && !NO_OPERATIONS.has(kind));
+    // Transforms stand last: they are off by default.
+    const ordered = found.toSorted(([a], [b]) => Number(a === 'data_transform') - Number(b === 'data_transform'));
+    const choices = [
       { value: '', label: 'All kinds' },
-      ...kinds.map(([value, number]) => ({ value, label: `${kindLabel(value)} (${count(number)})` })),
-      ...(transforms > 0 ? [{ value: 'data_transform', label: `Transform (${count(transforms)})` }] : []),
+      ...ordered.map(([kind, number]) => ({ value: kind, label: `${kindLabel(kind)} (${count(number)})` })),
     ];
+    return [{ key: 'operations.kind', label: 'Kind', choices }, confidenceFilter('operations.confidence')];
   }
 
   #table(): TemplateResult {
@@ -148,16 +128,8 @@ export class OperationsView extends ResultView {
   `;
 
   #none(): TemplateResult {
-    const filtered = ['text', 'kind', 'confidence'].some((key) => (this.view[`operations.${key}`] ?? '') !== '');
-    if (!filtered) return empty('No operations', this.overview ? diagnose(this.overview, 'operations') : []);
-    const clear = { 'operations.text': '', 'operations.kind': '', 'operations.confidence': '' };
-    return empty(
-      'No operation matches',
-      ['Change the search text, the kind or the confidence.'],
-      html`<vscode-button appearance="secondary" @click=${() => this.context.setView(clear)}
-        >Clear filter</vscode-button
-      >`,
-    );
+    if (this.isFiltered(FILTER_KEYS)) return this.noMatch('operation', FILTER_KEYS);
+    return empty('No operations', this.overview ? diagnose(this.overview, 'operations') : []);
   }
 }
 

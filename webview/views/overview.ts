@@ -1,12 +1,13 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import type { ScanOverview, TableRow } from '#protocol/http.ts';
-import { count, duration, moment } from '../components/format.ts';
+import { count, counted, duration, moment } from '../components/format.ts';
 import { empty, icon, loading } from '../components/templates.ts';
 import { kindIconName, kindLabel, reasonLabel, SCAN_STATES } from '../components/vocabulary.ts';
-import { ResultView, type ViewValues } from '../context.ts';
+import type { ViewValues } from '../context.ts';
 import { diagnose } from '../data/diagnosis.ts';
 import { PagedList } from '../data/pagedList.ts';
 import { isTableRow } from '../data/wire.ts';
+import { ResultView } from './resultView.ts';
 
 const TOP_TABLES = 10;
 const NO_OPERATIONS = new Set(['function', 'table']);
@@ -104,16 +105,20 @@ export class OverviewView extends ResultView {
 
   #tableBars(): Bar[] {
     return this.#tables.items
-      .map((row) => ({ row, uses: row.readers.length + row.writers.length }))
-      .toSorted((a, b) => b.uses - a.uses)
+      .map((row) => ({
+        table: row.table,
+        writers: row.writers_total ?? row.writers.length,
+        readers: row.readers_total ?? row.readers.length,
+      }))
+      .toSorted((a, b) => b.writers + b.readers - a.writers - a.readers)
       .slice(0, TOP_TABLES)
-      .map(({ row, uses }) => ({
-        label: row.table,
-        value: uses,
-        text: `${count(row.writers.length)} W · ${count(row.readers.length)} R`,
+      .map(({ table, writers, readers }) => ({
+        label: table,
+        value: writers + readers,
+        text: `${counted(writers, 'write')} · ${counted(readers, 'read')}`,
         icon: 'table',
         kind: 'table',
-        to: { tab: 'tables', table: row.table, 'tables.text': '' },
+        to: { tab: 'tables', table, 'tables.text': '' },
       }));
   }
 }
@@ -143,16 +148,18 @@ function reasonBars(overview: ScanOverview): Bar[] {
     }));
 }
 
+function fileBar(label: string, value: number, status: string): Bar {
+  return { label, value, text: count(value), to: { tab: 'files', 'files.status': status, 'files.text': '' } };
+}
+
 function fileBars(overview: ScanOverview): Bar[] {
   const { found, scanned, skipped, failed: notRead } = overview.files;
   if (found === 0) return [];
-  const bar = (label: string, value: number, status: string): Bar => ({
-    label,
-    value,
-    text: count(value),
-    to: { tab: 'files', 'files.status': status, 'files.text': '' },
-  });
-  return [bar('Read', scanned, 'scanned'), bar('Skipped', skipped, 'skipped'), bar('Failed', notRead, 'failed')];
+  return [
+    fileBar('Read', scanned, 'scanned'),
+    fileBar('Skipped', skipped, 'skipped'),
+    fileBar('Failed', notRead, 'failed'),
+  ];
 }
 
 function phaseBars(overview: ScanOverview): Bar[] {

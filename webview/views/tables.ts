@@ -3,7 +3,7 @@ import type { EntitySchema, SchemaRelation } from '#protocol/graph.ts';
 import type { TableRow } from '#protocol/http.ts';
 import { counted } from '../components/format.ts';
 import { empty, failed, icon, loading, nodeLink, place } from '../components/templates.ts';
-import { ResultView } from '../context.ts';
+import { ResultView } from './resultView.ts';
 import { diagnose } from '../data/diagnosis.ts';
 import { PagedList } from '../data/pagedList.ts';
 import { isTableRow } from '../data/wire.ts';
@@ -27,14 +27,7 @@ export class TablesView extends ResultView {
 
   protected override render(): TemplateResult {
     return html`<div class="split" ?data-chosen=${this.view['table'] !== undefined}>
-      <div class="pane pane-list">
-        <pinata-filter-bar
-          .label=${'Search tables'}
-          .text=${this.view['tables.text'] ?? ''}
-          @search=${(event: CustomEvent<string>) => this.context.setView({ 'tables.text': event.detail })}
-        ></pinata-filter-bar>
-        ${this.#rows()}
-      </div>
+      <div class="pane pane-list">${this.filterBar('Search tables', 'tables.text')} ${this.#rows()}</div>
       <div class="pane pane-detail">${this.#detail()}</div>
     </div>`;
   }
@@ -44,7 +37,7 @@ export class TablesView extends ResultView {
     if (list.error !== null) return failed(list.error, () => list.retry());
     if (!list.loaded) return loading('tables');
     if (list.items.length === 0) {
-      if ((this.view['tables.text'] ?? '') !== '') return empty('No table matches', ['Change the search text.']);
+      if (this.isFiltered(['tables.text'])) return this.noMatch('table', ['tables.text']);
       return empty('No tables', this.overview ? diagnose(this.overview, 'tables') : []);
     }
     return html`<p class="list-count">${counted(list.total, 'table')}</p>
@@ -191,5 +184,9 @@ function columns(schema: EntitySchema): TemplateResult {
 
 function note(row: TableRow): string {
   const entity = row.schema && row.schema.entity !== row.table ? [row.schema.entity] : [];
-  return [...entity, counted(row.writers.length, 'writer'), counted(row.readers.length, 'reader')].join(' · ');
+  return [
+    ...entity,
+    counted(row.writers_total ?? row.writers.length, 'writer'),
+    counted(row.readers_total ?? row.readers.length, 'reader'),
+  ].join(' · ');
 }

@@ -1,9 +1,11 @@
 import { html, type TemplateResult } from 'lit';
 import type { UnresolvedRow } from '#protocol/http.ts';
 import { count } from '../components/format.ts';
+import type { Filter } from '../components/filterBar.ts';
 import { empty, failed, kindIcon, loading, place } from '../components/templates.ts';
 import { reasonLabel } from '../components/vocabulary.ts';
-import { type Context, locationOf, ResultView } from '../context.ts';
+import { type Context, locationOf } from '../context.ts';
+import { ResultView } from './resultView.ts';
 import { PagedList } from '../data/pagedList.ts';
 import { isUnresolvedRow } from '../data/wire.ts';
 
@@ -20,6 +22,8 @@ export function unresolvedRow(context: Context, row: UnresolvedRow, index: numbe
   </div>`;
 }
 
+const FILTER_KEYS = ['unresolved.text', 'unresolved.reason'];
+
 /** Every operation that could not be joined, with its reason: what the result does not know. */
 export class UnresolvedView extends ResultView {
   readonly #list = new PagedList<UnresolvedRow>(this, isUnresolvedRow);
@@ -33,25 +37,14 @@ export class UnresolvedView extends ResultView {
 
   protected override render(): TemplateResult {
     return html`<div class="table-view">
-      <pinata-filter-bar
-        .label=${'Search name, target or file'}
-        .text=${this.view['unresolved.text'] ?? ''}
-        .choices=${this.#choices()}
-        .choice=${this.view['unresolved.reason'] ?? ''}
-        .choiceLabel=${'Reason'}
-        @search=${(event: CustomEvent<string>) => this.context.setView({ 'unresolved.text': event.detail })}
-        @choose=${(event: CustomEvent<string>) => this.context.setView({ 'unresolved.reason': event.detail })}
-      ></pinata-filter-bar>
-      ${this.#rows()}
+      ${this.filterBar('Search name, target or file', 'unresolved.text', this.#filters())} ${this.#rows()}
     </div>`;
   }
 
-  #choices() {
+  #filters(): Filter[] {
     const reasons = Object.entries(this.overview?.unresolved_by_reason ?? {});
-    return [
-      { value: '', label: 'Any reason' },
-      ...reasons.map(([value, number]) => ({ value, label: `${reasonLabel(value)} (${count(number)})` })),
-    ];
+    const choices = reasons.map(([value, number]) => ({ value, label: `${reasonLabel(value)} (${count(number)})` }));
+    return [{ key: 'unresolved.reason', label: 'Reason', choices: [{ value: '', label: 'Any reason' }, ...choices] }];
   }
 
   #rows(): TemplateResult {
@@ -59,9 +52,8 @@ export class UnresolvedView extends ResultView {
     if (list.error !== null) return failed(list.error, () => list.retry());
     if (!list.loaded) return loading('what could not be joined');
     if (list.items.length === 0) {
-      const filtered = (this.view['unresolved.text'] ?? '') !== '' || (this.view['unresolved.reason'] ?? '') !== '';
-      return filtered
-        ? empty('Nothing matches', ['Change the search text or the reason.'])
+      return this.isFiltered(FILTER_KEYS)
+        ? this.noMatch('entry', FILTER_KEYS)
         : empty('Everything is joined', ['Each operation found is linked to what it reaches.']);
     }
     return html`<p class="list-count">${count(list.total)} not joined</p>

@@ -1,22 +1,20 @@
-import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { WorkflowRow } from '#protocol/http.ts';
 import { count } from '../components/format.ts';
 import { confidenceIcon, confidenceLabel, empty, failed, icon, kindIcon, loading } from '../components/templates.ts';
-import { CONFIDENCES, KINDS } from '../components/vocabulary.ts';
-import { ResultView } from '../context.ts';
+import { confidenceFilter } from '../components/filters.ts';
+import { KINDS } from '../components/vocabulary.ts';
+import { ResultView } from './resultView.ts';
 import { diagnose } from '../data/diagnosis.ts';
 import { PagedList } from '../data/pagedList.ts';
 import { isWorkflowRow } from '../data/wire.ts';
 import { chain } from './workflowChain.ts';
 
-const CONFIDENCE_CHOICES = [
-  { value: '', label: 'Any confidence' },
-  ...Object.entries(CONFIDENCES).map(([value, { label }]) => ({ value, label })),
-];
+const FILTERS = [confidenceFilter('workflows.confidence')];
+const FILTER_KEYS = ['workflows.text', 'workflows.confidence'];
 
 /** The main view: every workflow, and the chain of the chosen one from its entry to the tables. */
 export class WorkflowsView extends ResultView {
-  static override properties: PropertyDeclarations = { ...ResultView.properties };
   readonly #list = new PagedList<WorkflowRow>(this, isWorkflowRow);
   /** A workflow chosen earlier that is not among the pages read so far. */
   readonly #earlier = new PagedList<WorkflowRow>(this, isWorkflowRow);
@@ -34,18 +32,7 @@ export class WorkflowsView extends ResultView {
 
   protected override render(): TemplateResult {
     return html`<div class="split" ?data-chosen=${this.view['workflow'] !== undefined}>
-      <div class="pane pane-list">
-        <pinata-filter-bar
-          .label=${'Search workflows'}
-          .text=${this.view['workflows.text'] ?? ''}
-          .choices=${CONFIDENCE_CHOICES}
-          .choice=${this.view['workflows.confidence'] ?? ''}
-          .choiceLabel=${'Confidence'}
-          @search=${(event: CustomEvent<string>) => this.context.setView({ 'workflows.text': event.detail })}
-          @choose=${(event: CustomEvent<string>) => this.context.setView({ 'workflows.confidence': event.detail })}
-        ></pinata-filter-bar>
-        ${this.#rows()}
-      </div>
+      <div class="pane pane-list">${this.filterBar('Search workflows', 'workflows.text', FILTERS)} ${this.#rows()}</div>
       <div class="pane pane-detail">${this.#detail()}</div>
     </div>`;
   }
@@ -67,18 +54,7 @@ export class WorkflowsView extends ResultView {
   }
 
   #none(): TemplateResult {
-    const filtered = (this.view['workflows.text'] ?? this.view['workflows.confidence'] ?? '') !== '';
-    if (filtered) {
-      return empty(
-        'No workflow matches',
-        ['Change the search text or the confidence.'],
-        html`<vscode-button
-          appearance="secondary"
-          @click=${() => this.context.setView({ 'workflows.text': '', 'workflows.confidence': '' })}
-          >Clear filter</vscode-button
-        >`,
-      );
-    }
+    if (this.isFiltered(FILTER_KEYS)) return this.noMatch('workflow', FILTER_KEYS);
     return empty('No workflows', this.overview ? diagnose(this.overview, 'workflows') : []);
   }
 
