@@ -4,7 +4,7 @@ import type { FoundMember } from './models.ts';
 import { isCSharp } from './program.ts';
 import type { Location } from './sourceFile.ts';
 import type { FunctionSymbol } from './symbols.ts';
-import { bind, type Bindings, NO_BINDINGS, nameOf, type Type, UNKNOWN } from './types.ts';
+import { bind, type Bindings, NO_BINDINGS, type Type, UNKNOWN } from './types.ts';
 
 /** What a call calls. */
 export interface ResolvedCall {
@@ -136,7 +136,7 @@ export class CallResolver {
     const external = program.externalMember(on, call.name, call.at.file);
     if (!external) return;
     call.model = external.model;
-    call.modelOn = external.on.name === nameOf(on) ? on : external.on;
+    call.modelOn = on;
   }
 
   /** An extension method of the scanned code whose first parameter the receiver fits. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { DiscoveredFile } from '../discover/discover.ts';
+import type { ConfigFile } from '../discover/discover.ts';
 import type { SourceFile } from './sourceFile.ts';
 
 const TsConfig = Compile(
@@ -45,7 +45,7 @@ export class ModuleResolver {
   readonly #packages = new Map<string, { folder: string; entries: string[] }>();
   readonly #cache = new Map<string, SourceFile | undefined>();
 
-  constructor(files: readonly SourceFile[], configs: readonly DiscoveredFile[]) {
+  constructor(files: readonly SourceFile[], configs: readonly ConfigFile[]) {
     for (const file of files) this.#files.set(`${file.root}/${file.path}`, file);
     for (const config of configs) this.#readConfig(config);
     this.#mappings.sort((a, b) => b.folder.length - a.folder.length);
@@ -105,7 +105,7 @@ export class ModuleResolver {
     return undefined;
   }
 
-  #readConfig(config: DiscoveredFile): void {
+  #readConfig(config: ConfigFile): void {
     const name = posix.basename(config.file);
     const folder = posix.dirname(`${config.root}/${config.file}`);
     if (/^(tsconfig|jsconfig).*\.json$/.test(name)) this.#readTsConfig(config.path, folder);

@@ -1,0 +1,134 @@
+import { CONFIDENCES, type Confidence, type GraphEdge, type GraphNode, type Workflow, type WorkflowStep } from '#protocol/graph.ts';
+import { workflowName, workflowStory } from './story.ts';
+
+const ENTRY_KINDS: ReadonlySet<string> = new Set(['ui_action', 'ui_page', 'api_endpoint', 'message_receive', 'scheduled_task']);
+const OPERATIONS_AT_END: ReadonlySet<string> = new Set([
+  'database_read',
+  'database_write',
+  'api_call',
+  'message_send',
+  'file_read',
+  'file_write',
+  'cache_read',
+  'cache_write',
+]);
+const MAX_STEPS = 400;
+
+/** Adjacency of a graph, edges by their index. */
+interface Adjacency {
+  out: Map<string, number[]>;
+  edges: readonly GraphEdge[];
+  nodes: Map<string, GraphNode>;
+}
+
+/**
+ * Follows every entry point to the operations it reaches. An endpoint that a client call reaches is part of that
+ * call's workflow and has none of its own.
+ */
+export function buildWorkflows(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Workflow[] {
+  const graph = adjacency(nodes, edges);
+  const requested = new Set(edges.filter((edge) => edge.kind === 'requests' && edge.confidence !== 'possible').map((edge) => edge.target));
+  const workflows: Workflow[] = [];
+  for (const entry of nodes) {
+    if (!ENTRY_KINDS.has(entry.kind)) continue;
+    if (entry.kind === 'api_endpoint' && requested.has(entry.id)) continue;
+    const workflow = follow(entry, graph);
+    if (workflow) workflows.push(workflow);
+  }
+  return workflows;
+}
+
+function adjacency(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Adjacency {
+  const out = new Map<string, number[]>();
+  for (const [index, edge] of edges.entries()) {
+    const known = out.get(edge.source);
+    if (known) known.push(index);
+    else out.set(edge.source, [index]);
+  }
+  return { out, edges, nodes: new Map(nodes.map((node) => [node.id, node])) };
+}
+
+/** One workflow; undefined for an entry point that leads to no operation. Depth first, in the order of the source. */
+function follow(entry: GraphNode, graph: Adjacency): Workflow | undefined {
+  const steps: WorkflowStep[] = [{ node: entry.id }];
+  const seen = new Set([entry.id]);
+  const visit = (id: string): void => {
+    for (const index of orderedEdges(id, graph)) {
+      const edge = graph.edges[index] as GraphEdge;
+      if (edge.confidence === 'possible' || seen.has(edge.target) || steps.length >= MAX_STEPS) continue;
+      seen.add(edge.target);
+      steps.push({ node: edge.target, edge: index });
+      visit(edge.target);
+    }
+  };
+  visit(entry.id);
+  const kept = withoutDeadEnds(steps, graph);
+  const found = kept.map((step) => graph.nodes.get(step.node) as GraphNode);
+  if (!found.some((node) => OPERATIONS_AT_END.has(node.kind))) return undefined;
+  const tables = tablesOf(kept, graph);
+  return {
+    id: entry.id,
+    name: workflowName(entry, found),
+    entry: entry.id,
+    steps: kept,
+    ...tables,
+    confidence: weakest(kept, graph, entry),
+    story: workflowStory(entry, found, tables),
+  };
+}
+
+function orderedEdges(id: string, graph: Adjacency): number[] {
+  const indexes = graph.out.get(id) ?? [];
+  const line = (index: number): number => {
+    const edge = graph.edges[index] as GraphEdge;
+    return edge.evidence?.from.line ?? 0;
+  };
+  const place = (index: number): number => {
+    const edge = graph.edges[index] as GraphEdge;
+    const target = graph.nodes.get(edge.target);
+    return edge.kind === 'performs' ? (target?.start_line ?? 0) : line(index);
+  };
+  return [...indexes].sort((a, b) => place(a) - place(b) || a - b);
+}
+
+/** Leaves out functions from which nothing further in the workflow is reached. */
+function withoutDeadEnds(steps: readonly WorkflowStep[], graph: Adjacency): WorkflowStep[] {
+  const useful = new Set<string>();
+  for (const step of steps.toReversed()) {
+    const node = graph.nodes.get(step.node);
+    const isEnd = node !== undefined && node.kind !== 'function';
+    if (isEnd || useful.has(step.node)) {
+      useful.add(step.node);
+      const edge = step.edge === undefined ? undefined : graph.edges[step.edge];
+      if (edge) useful.add(edge.source);
+    }
+  }
+  return steps.filter((step) => useful.has(step.node));
+}
+
+function tablesOf(steps: readonly WorkflowStep[], graph: Adjacency): { reads: string[]; writes: string[] } {
+  const reads = new Set<string>();
+  const writes = new Set<string>();
+  for (const { node } of steps) {
+    const operation = graph.nodes.get(node);
+    if (operation?.kind !== 'database_read' && operation?.kind !== 'database_write') continue;
+    for (const index of graph.out.get(node) ?? []) {
+      const edge = graph.edges[index] as GraphEdge;
+      if (edge.kind !== 'accesses') continue;
+      (operation.kind === 'database_read' ? reads : writes).add(graph.nodes.get(edge.target)?.name ?? '');
+    }
+  }
+  return { reads: [...reads].sort(), writes: [...writes].sort() };
+}
+
+/** A path is as sure as its weakest hop. */
+function weakest(steps: readonly WorkflowStep[], graph: Adjacency, entry: GraphNode): Confidence {
+  let lowest = CONFIDENCES.indexOf(entry.confidence);
+  for (const { node, edge } of steps) {
+    const edgeConfidence = edge === undefined ? undefined : graph.edges[edge]?.confidence;
+    for (const confidence of [graph.nodes.get(node)?.confidence, edgeConfidence]) {
+      if (confidence) lowest = Math.max(lowest, CONFIDENCES.indexOf(confidence));
+    }
+  }
+  return CONFIDENCES[lowest] ?? 'possible';
+}

@@ -1,0 +1,196 @@
+import type { Confidence } from '#protocol/graph.ts';
+import { Flag, Kind } from '../lower/tree.ts';
+import { parametersOf, type ResolvedCall } from './callResolver.ts';
+import { type Linker, visitTree } from './linker.ts';
+import { isCSharp } from './program.ts';
+import { RuleIndex } from './ruleIndex.ts';
+import type { Location, SourceFile } from './sourceFile.ts';
+import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
+import type { Type } from './types.ts';
+
+/** Draws `calls` edges: through types, interfaces to implementations, mediators to handlers. */
+export class CallGraph {
+  readonly #linker: Linker;
+  readonly #dispatch: { csharp: RuleIndex; typescript: RuleIndex };
+  readonly #implementations = new Map<FunctionSymbol, readonly FunctionSymbol[]>();
+  #handlers: Map<TypeSymbol, { type: TypeSymbol; interfaceName: string }[]> | undefined;
+
+  constructor(linker: Linker) {
+    this.#linker = linker;
+    const { packs } = linker.program;
+    this.#dispatch = { csharp: new RuleIndex(packs, 'csharp'), typescript: new RuleIndex(packs, 'typescript') };
+  }
+
+  /** Draws the edges of all calls in one file. */
+  build(file: SourceFile): void {
+    visitTree(file, (node) => {
+      const kind = file.tree.kind(node);
+      if (kind === Kind.Call) this.#visitCall({ file, node });
+      else if (kind === Kind.New) this.#visitNew({ file, node });
+    });
+  }
+
+  #visitCall(at: Location): void {
+    const caller = this.#linker.program.table.enclosingFunction(at.file, at.node);
+    if (!caller) return;
+    const call = this.#linker.expressions.calls.resolve(at);
+    this.#drawCall(caller, call);
+    if (call.functions.length === 0) {
+      this.#visitDispatch(caller, call);
+      this.#visitFunctionArguments(caller, call);
+    }
+  }
+
+  #drawCall(caller: FunctionSymbol, call: ResolvedCall): void {
+    if (call.functions.length > 1) {
+      this.#drawAmbiguous(caller, call.functions, call.at, 'overload');
+      return;
+    }
+    const fn = call.functions[0];
+    if (!fn) return;
+    const targets = this.implementationsOf(fn, call.receiver);
+    if (targets.length === 1) this.#draw(caller, targets[0] as FunctionSymbol, call.at, fn === targets[0] ? 'call' : 'implementation', 'certain');
+    else this.#drawAmbiguous(caller, targets, call.at, 'implementation');
+  }
+
+  #draw(caller: FunctionSymbol, callee: FunctionSymbol, at: Location, rule: string, confidence: Confidence, detail?: string): void {
+    const { graph } = this.#linker;
+    if (caller === callee) return;
+    graph.edge({ source: graph.function(caller), target: graph.function(callee), kind: 'calls', rule, confidence, at, detail });
+  }
+
+  /** Several equally good targets: none is picked. */
+  #drawAmbiguous(caller: FunctionSymbol, targets: readonly FunctionSymbol[], at: Location, rule: string): void {
+    const { graph } = this.#linker;
+    const nodes = targets.map((target) => graph.function(target));
+    for (const node of nodes) {
+      const candidates = nodes.filter((other) => other !== node).map((other) => ({ node: other, reason: `equally possible ${rule}` }));
+      graph.edge({ source: graph.function(caller), target: node, kind: 'calls', rule, confidence: 'possible', at, candidates });
+    }
+  }
+
+  /** What runs when a function is called on a value of a type: itself, or the implementations of an abstract one. */
+  implementationsOf(fn: FunctionSymbol, receiver: Type): readonly FunctionSymbol[] {
+    const known = this.#implementations.get(fn);
+    if (known) return known;
+    const found = this.#findImplementations(fn, receiver);
+    this.#implementations.set(fn, found);
+    return found;
+  }
+
+  #findImplementations(fn: FunctionSymbol, _receiver: Type): readonly FunctionSymbol[] {
+    const { owner } = fn;
+    const hasBody = fn.file.tree.child(fn.node, 3) !== 0;
+    if (!owner || hasBody) return [fn];
+    const { program } = this.#linker;
+    const candidates = new Map<FunctionSymbol, TypeSymbol>();
+    for (const subtype of program.subtypes(owner)) {
+      if (subtype.has(Flag.Interface)) continue;
+      const own = this.#implementationIn(subtype, fn);
+      if (own && !candidates.has(own)) candidates.set(own, subtype);
+    }
+    const narrowed = this.#registered(owner, candidates);
+    return narrowed.length > 0 ? narrowed : [fn];
+  }
+
+  #implementationIn(type: TypeSymbol, fn: FunctionSymbol): FunctionSymbol | undefined {
+    const { program } = this.#linker;
+    for (const at of program.lineage(program.selfType(type))) {
+      if (at.kind !== 'project') continue;
+      const fitting = (at.symbol.methods.get(fn.name) ?? []).filter(
+        (candidate) => candidate.file.tree.child(candidate.node, 3) !== 0 && parametersOf(candidate).length === parametersOf(fn).length,
+      );
+      const best = fitting.length > 1 ? fitting.filter((candidate) => sameParameterTypes(candidate, fn)) : fitting;
+      if (best[0] ?? fitting[0]) return best[0] ?? fitting[0];
+    }
+    return undefined;
+  }
+
+  /** Of several implementations, those registered for the service. */
+  #registered(service: TypeSymbol, candidates: ReadonlyMap<FunctionSymbol, TypeSymbol>): FunctionSymbol[] {
+    const all = [...candidates.keys()];
+    if (all.length <= 1) return all;
+    const registered = this.#linker.callSites.registrations.get(service.qualifiedName);
+    if (!registered) return all;
+    const { program } = this.#linker;
+    const implementing = program.subtypes(service).filter((type) => registered.has(type.qualifiedName));
+    const functions = new Set(
+      implementing.flatMap((type) => all.filter((fn) => program.lineage(program.selfType(type)).some((at) => at.kind === 'project' && at.symbol === fn.owner))),
+    );
+    return functions.size === 0 ? all : [...functions];
+  }
+
+  #visitNew(at: Location): void {
+    const caller = this.#linker.program.table.enclosingFunction(at.file, at.node);
+    if (!caller) return;
+    const type = this.#linker.expressions.typeOf(at);
+    if (type.kind !== 'project') return;
+    const count = at.file.tree.count(at.file.tree.child(at.node, 1));
+    const fitting = type.symbol.constructors.filter((fn) => parametersOf(fn).length === count);
+    if (fitting.length === 1) this.#draw(caller, fitting[0] as FunctionSymbol, at, 'constructor', 'certain');
+  }
+
+  /** A mediator hands its argument to the handlers of the argument's type. */
+  #visitDispatch(caller: FunctionSymbol, call: ResolvedCall): void {
+    const index = isCSharp(call.at.file) ? this.#dispatch.csharp : this.#dispatch.typescript;
+    for (const { rule, id } of index.dispatch.get(call.name) ?? []) {
+      const isMediator = rule.on.some((name) => this.#linker.program.viewAsExternal(call.receiver, name, call.at.file));
+      if (!isMediator) continue;
+      const { file } = call.at;
+      const node = file.tree.children(file.tree.child(call.callNode, 1))[rule.argument] ?? 0;
+      const message = this.#linker.expressions.typeOf({ file, node });
+      if (message.kind !== 'project') continue;
+      for (const handler of this.#handlersOf(message.symbol, rule.handlers)) {
+        const method = handler.methods.get(rule.handlerMethod)?.find((fn) => this.#handles(fn, message.symbol)) ?? handler.methods.get(rule.handlerMethod)?.[0];
+        if (method) this.#draw(caller, method, call.at, id, 'certain', `${call.name}(${message.symbol.qualifiedName})`);
+      }
+      return;
+    }
+  }
+
+  #handles(fn: FunctionSymbol, message: TypeSymbol): boolean {
+    const first = fn.file.tree.child(parametersOf(fn)[0] ?? 0, 0);
+    const type = first === 0 ? undefined : this.#linker.program.typeFromReference({ file: fn.file, node: first });
+    return type?.kind === 'project' && type.symbol === message;
+  }
+
+  #handlersOf(message: TypeSymbol, interfaces: readonly string[]): TypeSymbol[] {
+    this.#handlers ??= this.#indexHandlers();
+    return (this.#handlers.get(message) ?? []).filter((entry) => interfaces.includes(entry.interfaceName)).map((entry) => entry.type);
+  }
+
+  /** Types by the first type argument of the library interfaces they implement. */
+  #indexHandlers(): Map<TypeSymbol, { type: TypeSymbol; interfaceName: string }[]> {
+    const { program } = this.#linker;
+    const index = new Map<TypeSymbol, { type: TypeSymbol; interfaceName: string }[]>();
+    for (const type of program.table.types) {
+      if (type.has(Flag.Abstract) || type.has(Flag.Interface)) continue;
+      for (const base of program.externalLineage(program.selfType(type))) {
+        const message = base.args[0];
+        if (message?.kind !== 'project') continue;
+        const entry = { type, interfaceName: base.name };
+        const known = index.get(message.symbol);
+        if (known) known.push(entry);
+        else index.set(message.symbol, [entry]);
+      }
+    }
+    return index;
+  }
+
+  /** A function handed to library code by name is called by it. */
+  #visitFunctionArguments(caller: FunctionSymbol, call: ResolvedCall): void {
+    const { file } = call.at;
+    for (const node of file.tree.children(file.tree.child(call.callNode, 1))) {
+      const kind = file.tree.kind(node);
+      if (kind !== Kind.Identifier && kind !== Kind.Member) continue;
+      const type = this.#linker.expressions.typeOf({ file, node });
+      if (type.kind !== 'function' || type.functions.length !== 1) continue;
+      this.#draw(caller, type.functions[0] as FunctionSymbol, { file, node }, 'callback', 'likely');
+    }
+  }
+}
+
+function sameParameterTypes(a: FunctionSymbol, b: FunctionSymbol): boolean {
+  const written = (fn: FunctionSymbol): string => parametersOf(fn).map((node) => fn.file.tree.text(fn.file.tree.child(node, 0))).join(',');
+  return written(a) === written(b);
+}

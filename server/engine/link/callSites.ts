@@ -1,0 +1,127 @@
+import { Kind } from '../lower/tree.ts';
+import type { ResolvedCall } from './callResolver.ts';
+import type { Expressions } from './expressions.ts';
+import { visitTree } from './linker.ts';
+import { isCSharp, type Program } from './program.ts';
+import { RuleIndex } from './ruleIndex.ts';
+import type { Location } from './sourceFile.ts';
+import type { FunctionSymbol } from './symbols.ts';
+import { nameOf, type Type } from './types.ts';
+import type { Texts } from './values.ts';
+
+/** A router put below a path of another one. */
+export interface Mount {
+  parent: Location;
+  path: string;
+}
+
+/** What a first look at all calls gives: who is called from where, service registrations, mounted routers. */
+export class CallSites {
+  readonly #calls = new Map<FunctionSymbol, ResolvedCall[]>();
+  /** Implementations by the qualified name of the service type they are registered for. */
+  readonly registrations = new Map<string, Set<string>>();
+  /** Mounts by the place where the mounted router was created. */
+  readonly #mounts = new Map<string, Mount[]>();
+  readonly #expressions: Expressions;
+  readonly #texts: Texts;
+
+  constructor(program: Program, expressions: Expressions, texts: Texts) {
+    this.#expressions = expressions;
+    this.#texts = texts;
+    const indexes = { csharp: new RuleIndex(program.packs, 'csharp'), typescript: new RuleIndex(program.packs, 'typescript') };
+    for (const file of program.files) {
+      const index = isCSharp(file) ? indexes.csharp : indexes.typescript;
+      visitTree(file, (node) => {
+        if (file.tree.kind(node) === Kind.Call) this.#visit(expressions.calls.resolve({ file, node }), index);
+      });
+    }
+  }
+
+  /** Calls that name a function directly. */
+  callsOf(fn: FunctionSymbol): readonly ResolvedCall[] {
+    return this.#calls.get(fn) ?? [];
+  }
+
+  /** Where the router created at a place is mounted. */
+  mountsOf(origin: Location): readonly Mount[] {
+    return this.#mounts.get(keyOf(origin)) ?? [];
+  }
+
+  #visit(call: ResolvedCall, index: RuleIndex): void {
+    for (const fn of call.functions) {
+      const known = this.#calls.get(fn);
+      if (known) known.push(call);
+      else this.#calls.set(fn, [call]);
+    }
+    if (index.registrations.has(call.name)) this.#register(call);
+    for (const { rule } of index.mounts.get(call.name) ?? []) {
+      if (rule.on.some((name) => this.#expressions.program.viewAsExternal(call.receiver, name, call.at.file))) {
+        this.#mount(call, rule);
+      }
+    }
+  }
+
+  /** `AddScoped<IService, Service>()`, `AddScoped(typeof(IService<>), typeof(Service<>))`. */
+  #register(call: ResolvedCall): void {
+    const { file } = call.at;
+    const { tree } = file;
+    const written = tree.children(tree.child(call.callNode, 2)).map((node) => this.#expressions.program.typeFromReference({ file, node }));
+    const types = written.length > 0 ? written : tree.children(tree.child(call.callNode, 1)).map((node) => this.#typeOfArgument({ file, node }));
+    const service = types[0];
+    const implementation = types[1] ?? this.#factoryResult(call);
+    if (service?.kind !== 'project' || implementation?.kind !== 'project') return;
+    const known = this.registrations.get(service.symbol.qualifiedName);
+    if (known) known.add(implementation.symbol.qualifiedName);
+    else this.registrations.set(service.symbol.qualifiedName, new Set([implementation.symbol.qualifiedName]));
+  }
+
+  /** `AddScoped<IService>(sp => new Service(…))`. */
+  #factoryResult(call: ResolvedCall): Type | undefined {
+    const { file } = call.at;
+    const lambda = file.tree.children(file.tree.child(call.callNode, 1))[0] ?? 0;
+    if (file.tree.kind(lambda) !== Kind.Function) return undefined;
+    return this.#expressions.returnType(this.#expressions.program.functionOf({ file, node: lambda }));
+  }
+
+  /** `typeof(X<>)` names the type X. */
+  #typeOfArgument(at: Location): Type {
+    const { tree } = at.file;
+    const isTypeOf = tree.kind(at.node) === Kind.Call && tree.text(tree.child(at.node, 0)) === 'typeof';
+    if (!isTypeOf) return this.#expressions.typeOf(at);
+    const reference = { file: at.file, node: tree.children(tree.child(at.node, 1))[0] ?? 0 };
+    const type = this.#expressions.program.typeFromReference(reference);
+    if (type.kind === 'project') return type;
+    const open = [1, 2, 3].map((arity) => this.#expressions.program.csharp.resolveType(nameOf(type), arity, reference)).find(Boolean);
+    return open ? { kind: 'project', symbol: open, args: [] } : type;
+  }
+
+  #mount(call: ResolvedCall, rule: { path: string; router: string }): void {
+    const router = this.#argument(call, rule.router);
+    const type = this.#expressions.typeOf(router);
+    if (type.kind !== 'external' || !type.origin) return;
+    const at = this.#argument(call, rule.path);
+    const path = at.node === router.node ? '' : (this.#texts.valuesOf(at)[0]?.text ?? '');
+    const mount = { parent: { file: call.at.file, node: call.receiverNode }, path };
+    const key = keyOf(type.origin);
+    const known = this.#mounts.get(key);
+    if (known) known.push(mount);
+    else this.#mounts.set(key, [mount]);
+  }
+
+  #argument(call: ResolvedCall, source: string): Location {
+    const { file } = call.at;
+    const args = file.tree.children(file.tree.child(call.callNode, 1));
+    const found = /^argument\.(\d|last)(?:\.key\.(\w+))?$/.exec(source);
+    const node = (found?.[1] === 'last' ? args.at(-1) : args[Number(found?.[1])]) ?? 0;
+    if (found?.[2] === undefined) return { file, node };
+    const type = this.#expressions.typeOf({ file, node });
+    if (type.kind !== 'object') return { file, node: 0 };
+    const { tree } = type.at.file;
+    const property = tree.children(type.at.node).find((child) => tree.text(child) === found[2]);
+    return { file: type.at.file, node: tree.child(property ?? 0, 0) };
+  }
+}
+
+function keyOf(at: Location): string {
+  return `${at.file.index}:${at.node}`;
+}

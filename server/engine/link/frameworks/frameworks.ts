@@ -1,0 +1,4 @@
+import type { Framework } from './framework.ts';
+
+/** The frameworks that need more than a rule pack, in the order in which they run. */
+export const FRAMEWORKS: readonly Framework[] = [];

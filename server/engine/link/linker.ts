@@ -1,0 +1,70 @@
+import type { DraftNode, GraphBuilder } from '../graph/graphBuilder.ts';
+import type { ConfigFile } from '../discover/discover.ts';
+import type { Expressions } from './expressions.ts';
+import type { Program } from './program.ts';
+import type { Location } from './sourceFile.ts';
+import type { FunctionSymbol } from './symbols.ts';
+import type { CallSites } from './callSites.ts';
+import type { Texts } from './values.ts';
+
+/** What every linking step works on. */
+export interface Linker {
+  program: Program;
+  expressions: Expressions;
+  texts: Texts;
+  callSites: CallSites;
+  graph: GraphBuilder;
+  /** Configuration files that were found: package.json, launchSettings.json and the like. */
+  configs: readonly ConfigFile[];
+  facts: LinkFacts;
+}
+
+/** What linking steps leave for later ones. */
+export interface LinkFacts {
+  /** Entry point or operation to the node of the entity type it accesses, by name and place of the declaration. */
+  entityOf: Map<DraftNode, EntityFact>;
+  /** HTTP calls waiting to be joined. */
+  requests: RequestFact[];
+  /** Served routes to be joined with. */
+  endpoints: EndpointFact[];
+  /** Base paths put before the URL of every call of a root's front end: interceptors, proxies, base URLs. */
+  basePaths: Map<string, Set<string>>;
+}
+
+export interface EntityFact {
+  entity: string;
+  /** Where the entity is declared; undefined for a table known by name only. */
+  declaration: Location | undefined;
+}
+
+export interface RequestFact {
+  node: DraftNode;
+  method: string;
+  /** URL templates the call can have, `{name}` for each part that is not literal. */
+  urls: { text: string; parts: string[] }[];
+}
+
+export interface EndpointFact {
+  node: DraftNode;
+  method: string;
+  /** Route template without a leading slash. */
+  route: string;
+  /** Prefix that is put before the route outside its declaration, noted apart. */
+  globalPrefix: string;
+  handlers: FunctionSymbol[];
+}
+
+export function emptyFacts(): LinkFacts {
+  return { entityOf: new Map(), requests: [], endpoints: [], basePaths: new Map() };
+}
+
+/** Visits every node of a file's tree, parents first. */
+export function visitTree(file: Location['file'], visit: (node: number) => void): void {
+  const { tree } = file;
+  const pending = [tree.root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    visit(node);
+    const children = tree.children(node);
+    for (let index = children.length - 1; index >= 0; index--) pending.push(children[index] as number);
+  }
+}

@@ -1,0 +1,192 @@
+import { Kind } from '../lower/tree.ts';
+import type { ValueSource } from '../rules/rulePack.ts';
+import type { Linker } from './linker.ts';
+import type { RuleMatch } from './operations.ts';
+import type { Location } from './sourceFile.ts';
+import { nameOf, type Type } from './types.ts';
+import type { TextValue } from './values.ts';
+
+const MAX_CHAIN = 200;
+
+/** Reads the value sources of rules (`argument.0`, `receiver.T`, …) from a match. */
+export class RuleValues {
+  readonly #linker: Linker;
+
+  constructor(linker: Linker) {
+    this.#linker = linker;
+  }
+
+  /** The first text of the first source that gives one. */
+  first(source: ValueSource | undefined, match: RuleMatch): string | undefined {
+    for (const one of sources(source)) {
+      const text = this.#texts(one, match)[0]?.text;
+      if (text !== undefined && text !== '') return text;
+    }
+    return undefined;
+  }
+
+  /** One text that stands for all alternatives: where they differ stands a placeholder. */
+  display(source: ValueSource | undefined, match: RuleMatch): string | undefined {
+    for (const one of sources(source)) {
+      const texts = this.#texts(one, match).map((value) => value.text);
+      if (texts.length > 0) return mergeAlternatives(texts);
+      const described = this.#describe(one, match);
+      if (described !== undefined) return described;
+    }
+    return undefined;
+  }
+
+  /** All texts, with how they were composed. */
+  alternatives(source: ValueSource | undefined, match: RuleMatch): TextValue[] {
+    for (const one of sources(source)) {
+      const texts = this.#texts(one, match);
+      if (texts.length > 0) return texts;
+    }
+    return [];
+  }
+
+  /** The entity a database rule's target names, by type. */
+  entity(match: RuleMatch): { name: string; declaration: Location | undefined } | undefined {
+    for (const one of sources(match.rule.rule.target)) {
+      const type = this.#type(one, match);
+      if (type?.kind === 'project') return { name: type.symbol.name, declaration: type.symbol.declarations[0] };
+      if (type?.kind === 'parameter') return undefined;
+    }
+    return undefined;
+  }
+
+  #texts(source: string, match: RuleMatch): TextValue[] {
+    if (source.startsWith('=')) return [{ text: source.slice(1), exact: true, parts: [] }];
+    const at = this.#expression(source, match);
+    if (at) return this.#linker.texts.valuesOf(at);
+    const type = this.#type(source, match);
+    const name = type ? nameOf(type) : '';
+    return name === '' || type?.kind === 'unknown' ? [] : [{ text: name, exact: true, parts: [] }];
+  }
+
+  #describe(source: string, match: RuleMatch): string | undefined {
+    const at = this.#expression(source, match);
+    return at === undefined || at.node === 0 ? undefined : `{${this.#linker.texts.describe(at)}}`;
+  }
+
+  /** The expression a source names, undefined for sources that name a type. */
+  #expression(source: string, match: RuleMatch): Location | undefined {
+    const { file } = match.at;
+    if (source === 'index') return { file, node: file.tree.child(this.#indexNode(match), 1) };
+    const found = /^argument\.(\d|last)(?:\.key\.(\w+))?$/.exec(source);
+    if (!found) return undefined;
+    const node = (found[1] === 'last' ? match.args.at(-1) : match.args[Number(found[1])]) ?? 0;
+    const argument = { file, node: file.tree.kind(node) === Kind.NamedArgument ? file.tree.child(node, 0) : node };
+    return found[2] === undefined ? argument : this.#property(argument, found[2]);
+  }
+
+  #indexNode(match: RuleMatch): number {
+    const { tree } = match.at.file;
+    return tree.kind(match.at.node) === Kind.Assign ? tree.child(match.at.node, 0) : match.at.node;
+  }
+
+  #property(object: Location, key: string): Location | undefined {
+    const type = this.#linker.expressions.typeOf(object);
+    if (type.kind !== 'object') return undefined;
+    const { tree } = type.at.file;
+    const property = tree.children(type.at.node).find((node) => tree.kind(node) === Kind.Property && tree.text(node) === key);
+    return property === undefined ? undefined : { file: type.at.file, node: tree.child(property, 0) };
+  }
+
+  #type(source: string, match: RuleMatch): Type | undefined {
+    if (source === 'receiver.type') return match.call?.receiver ?? match.on;
+    if (source.startsWith('receiver.')) return this.#receiverArgument(match, source.slice('receiver.'.length));
+    const argument = /^argument\.(\d)\.type$/.exec(source);
+    if (argument) return this.#argumentType(match, Number(argument[1]));
+    const typeArgument = /^type_argument\.(\d)$/.exec(source);
+    return typeArgument ? this.#typeArgument(match, Number(typeArgument[1])) : undefined;
+  }
+
+  #argumentType(match: RuleMatch, index: number): Type | undefined {
+    const node = match.args[index];
+    if (node === undefined) return undefined;
+    const { expressions } = this.#linker;
+    const type = expressions.typeOf({ file: match.at.file, node });
+    const element = expressions.elementOf(type, match.at.file);
+    if (type.kind === 'static') return type.of;
+    return element.kind === 'unknown' ? type : element;
+  }
+
+  #typeArgument(match: RuleMatch, index: number): Type | undefined {
+    const { tree } = match.at.file;
+    const node = tree.children(tree.child(match.at.node, 2))[index];
+    return node === undefined ? undefined : this.#linker.program.typeFromReference({ file: match.at.file, node });
+  }
+
+  /**
+   * A type parameter of the matched type as the receiver binds it. A query is about the entity at the root of its
+   * chain: projections in between do not change that.
+   */
+  #receiverArgument(match: RuleMatch, parameter: string): Type | undefined {
+    const on = match.on;
+    if (!on) return undefined;
+    const root = this.#rootOfChain(match, on.name);
+    const view = root ?? on;
+    const position = (this.#linker.program.models(match.at.file).model(on.name)?.parameters ?? []).indexOf(parameter);
+    return view.args[position < 0 ? 0 : position];
+  }
+
+  #rootOfChain(match: RuleMatch, name: string): (Type & { kind: 'external' }) | undefined {
+    const { expressions, program } = this.#linker;
+    let best: (Type & { kind: 'external' }) | undefined;
+    let at: Location | undefined = this.#receiverOf(match);
+    for (let steps = 0; at && at.node !== 0 && steps < MAX_CHAIN; steps++) {
+      const view = program.viewAsExternal(expressions.typeOf(at), name, at.file);
+      if (view && view.args[0]?.kind === 'project') best = view;
+      at = this.#previous(at);
+    }
+    return best;
+  }
+
+  #receiverOf(match: RuleMatch): Location {
+    const { file } = match.at;
+    if (match.call) return { file, node: match.call.receiverNode };
+    return file.tree.kind(match.at.node) === Kind.Index ? { file, node: file.tree.child(match.at.node, 0) } : match.at;
+  }
+
+  /** What an expression was made from: the receiver of a call, the initialiser of a variable. */
+  #previous(at: Location): Location | undefined {
+    const { tree } = at.file;
+    switch (tree.kind(at.node)) {
+      case Kind.Call: {
+        const callee = tree.child(at.node, 0);
+        return tree.kind(callee) === Kind.Member ? { file: at.file, node: tree.child(callee, 0) } : undefined;
+      }
+      case Kind.Await:
+      case Kind.Cast:
+      case Kind.LinqQuery:
+      case Kind.Index:
+        return { file: at.file, node: tree.child(at.node, 0) };
+      case Kind.Identifier: {
+        const local = at.file.findLocal(tree.text(at.node), at.node);
+        return tree.kind(local) === Kind.Variable ? { file: at.file, node: tree.child(local, 2) } : undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
+}
+
+function sources(source: ValueSource | undefined): string[] {
+  return source === undefined ? [] : typeof source === 'string' ? [source] : source;
+}
+
+/** `/articles/feed` and `/articles` become `/articles{…}`. */
+export function mergeAlternatives(texts: readonly string[]): string {
+  const first = texts[0] ?? '';
+  if (texts.every((text) => text === first)) return first;
+  let prefix = first;
+  let suffix = first;
+  for (const text of texts) {
+    while (!text.startsWith(prefix)) prefix = prefix.slice(0, -1);
+    while (!text.endsWith(suffix)) suffix = suffix.slice(1);
+  }
+  const shortest = Math.min(...texts.map((text) => text.length));
+  if (prefix.length + suffix.length > shortest) suffix = suffix.slice(prefix.length + suffix.length - shortest);
+  return `${prefix}{…}${suffix}`;
+}

@@ -1,0 +1,57 @@
+import type { EntitySchema } from '#protocol/graph.ts';
+import type { DraftNode } from '../graph/graphBuilder.ts';
+import type { EntityMapping } from './frameworks/framework.ts';
+import { FRAMEWORKS } from './frameworks/frameworks.ts';
+import type { EntityFact, Linker } from './linker.ts';
+
+/** Draws `accesses` edges from database operations to tables; gives the schemas of all mapped entities. */
+export function linkTables(linker: Linker): EntitySchema[] {
+  const mappings = FRAMEWORKS.flatMap((framework) => framework.schemas?.(linker) ?? []);
+  const index = new MappingIndex(mappings);
+  for (const { declaration, schema, rule } of mappings) linker.graph.table(schema.table, declaration, rule);
+  for (const [node, fact] of linker.facts.entityOf) accessTable(linker, index, node, fact);
+  return mappings.map(({ schema }) => schema).sort(bySchemaPlace);
+}
+
+function accessTable(linker: Linker, index: MappingIndex, node: DraftNode, fact: EntityFact): void {
+  const mapping = index.find(fact, node.file.root);
+  if (mapping) {
+    const table = linker.graph.table(mapping.schema.table, mapping.declaration, mapping.rule);
+    const detail = `${mapping.schema.entity} is mapped to ${mapping.schema.table}`;
+    linker.graph.edge({ source: node, target: table, kind: 'accesses', rule: mapping.rule, confidence: 'certain', detail });
+    return;
+  }
+  if (fact.declaration === undefined && /^[\w$]+$/.test(fact.entity)) {
+    // A table that only SQL names stands where it is first named.
+    const at = { file: node.file, node: node.file.tree.root };
+    const table = linker.graph.table(fact.entity, at, 'sql_name');
+    linker.graph.edge({ source: node, target: table, kind: 'accesses', rule: 'sql_name', confidence: 'likely' });
+    return;
+  }
+  linker.graph.unresolved(node, 'unknown_table', `no mapping of ${fact.entity} to a table is known`);
+}
+
+class MappingIndex {
+  readonly #byDeclaration = new Map<string, EntityMapping>();
+  readonly #byTable = new Map<string, EntityMapping>();
+
+  constructor(mappings: readonly EntityMapping[]) {
+    for (const mapping of mappings) {
+      this.#byDeclaration.set(`${mapping.declaration.file.index}:${mapping.declaration.node}`, mapping);
+      for (const name of [mapping.schema.table, mapping.schema.entity]) {
+        this.#byTable.set(`${mapping.schema.root}\0${name.toLowerCase()}`, mapping);
+      }
+    }
+  }
+
+  find(fact: EntityFact, root: string): EntityMapping | undefined {
+    const at = fact.declaration;
+    const declared = at ? this.#byDeclaration.get(`${at.file.index}:${at.node}`) : undefined;
+    return declared ?? (at ? undefined : this.#byTable.get(`${root}\0${fact.entity.toLowerCase()}`));
+  }
+}
+
+function bySchemaPlace(a: EntitySchema, b: EntitySchema): number {
+  const key = (schema: EntitySchema): string => `${schema.root}\0${schema.file}\0${String(schema.line).padStart(8, '0')}\0${schema.entity}`;
+  return key(a) < key(b) ? -1 : 1;
+}
