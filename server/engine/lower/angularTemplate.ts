@@ -5,6 +5,7 @@ import { attributeValue, TextPositions, type TextStart } from './templateSource.
 import { Kind, type TreeBuilder } from './tree.ts';
 
 const EVENT = /^(?:data-)?(?:\(([^)]+)\)|on-(.+))$/;
+const MAX_BRACE_DEPTH = 200;
 const LINK = /^(?:routerLink|\[routerLink\])$/;
 /** `onclick` and its like; not every attribute that begins with `on` is an event (`online`). */
 const DOM_EVENT = new RegExp(
@@ -30,16 +31,40 @@ export function lowerTemplate(text: string, builder: TreeBuilder, at: TextStart)
 
 /** The nodes of a page or template; broken markup gives the nodes that could be made of it. */
 export function parseMarkup(text: string, syntax: TemplateSyntax): Ast.Node[] {
-  const isAngular = syntax === 'angular';
-  const options = { canSelfClose: true, isTagNameCaseSensitive: true };
-  try {
-    const angular = { tokenizeAngularBlocks: isAngular, tokenizeAngularLetDeclaration: isAngular };
-    return parse(text, { ...options, ...angular }).rootNodes;
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    // Plural forms nested by the thousand overflow the parser's stack; without them it does not recurse.
-    return parse(text, options).rootNodes;
+  const isAngular = syntax === 'angular' && !hasDeepPlurals(text);
+  return parse(withoutPitfalls(text), {
+    canSelfClose: true,
+    isTagNameCaseSensitive: true,
+    tokenizeAngularBlocks: isAngular,
+    tokenizeAngularLetDeclaration: isAngular,
+  }).rootNodes;
+}
+
+/**
+ * The text without what the parser throws for: a CDATA section without end and references to characters that do not
+ * exist. No position moves.
+ */
+function withoutPitfalls(text: string): string {
+  const closed = text.lastIndexOf('<![CDATA[') > text.lastIndexOf(']]>') ? `${text}]]>` : text;
+  if (!closed.includes('&#')) return closed;
+  return closed.replace(/&#(?:x([\da-f]+)|(\d+));/gi, (reference, hex?: string, decimal?: string) => {
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    return code <= 0x10ffff ? reference : ' '.repeat(reference.length);
+  });
+}
+
+/**
+ * Whether plural forms may be nested deeper than anybody writes them. The parser reads each level again and recurses;
+ * elements and blocks do not harm it.
+ */
+function hasDeepPlurals(text: string): boolean {
+  if (!/,\s{0,20}(?:plural|select)/.test(text)) return false;
+  let depth = 0;
+  for (const { 0: brace } of text.matchAll(/[{}]/g)) {
+    depth = brace === '{' ? depth + 1 : Math.max(depth - 1, 0);
+    if (depth > MAX_BRACE_DEPTH) return true;
   }
+  return false;
 }
 
 /** All elements in the order of the text, whatever blocks and plural forms they are in. */
@@ -136,13 +161,17 @@ export class TemplateLowering {
     const string = (from: number, to: number): number => node(Kind.String, from, to, value.text.slice(from, to), []);
     const parts: number[] = [];
     let last = 0;
-    for (const match of value.text.matchAll(/\{\{([^]*?)\}\}/g)) {
-      if (match.index > last) parts.push(string(last, match.index));
-      const start = match.index + 2;
-      const inner = { text: match[1] ?? '', offsetOf: (index: number) => value.offsetOf(start + index) };
+    for (let open = value.text.indexOf('{{'); open >= 0; open = value.text.indexOf('{{', last)) {
+      const close = value.text.indexOf('}}', open);
+      if (close < 0) break;
+      if (open > last) parts.push(string(last, open));
+      const inner = {
+        text: value.text.slice(open + 2, close),
+        offsetOf: (index: number) => value.offsetOf(open + 2 + index),
+      };
       const id = lowerExpression(inner, this.#builder, this.#positions);
       if (id !== 0) parts.push(id);
-      last = match.index + match[0].length;
+      last = close + 2;
     }
     if (last === 0) return string(0, value.text.length);
     if (last < value.text.length) parts.push(string(last, value.text.length));

@@ -3,6 +3,8 @@ import { type Token, tokenize, unescape } from './templateTokens.ts';
 import { Flag, Kind, type TreeBuilder } from './tree.ts';
 
 const MAX_DEPTH = 400;
+/** What a template literal in a template literal counts: each level reads its text once more. */
+const NESTED_TEMPLATE_DEPTH = 20;
 const ASSIGNMENTS = new Set(['=', '+=', '-=', '*=', '/=', '%=', '**=', '&&=', '||=', '??=', '|=', '&=', '^=']);
 const LITERALS = new Set(['true', 'false', 'null', 'undefined']);
 const PREFIXES = new Set(['!', '-', '+', '~', '++', '--']);
@@ -11,6 +13,8 @@ const PREFIX_WORDS = new Set(['typeof', 'void']);
 const JAVASCRIPT_PREFIX_WORDS = new Set(['delete', 'await']);
 /** Words of statements, for `onclick` attributes: what they stand before is lowered as if they were not there. */
 const STATEMENT_WORDS = new Set(['return', 'if', 'else', 'while', 'for', 'do', 'var', 'let', 'const', 'throw']);
+/** What follows the first name of a statement, but no key of an object. */
+const STATEMENT_OPERATORS = new Set(['(', '.', '?.', '=', '[']);
 /** How tightly binary operators bind. `|` is Angular's pipe and no operator. */
 const PRECEDENCE: Readonly<Record<string, number>> = {
   '??': 1,
@@ -70,7 +74,7 @@ class ExpressionLowering {
     const ids: number[] = [];
     while (this.#token.type !== 'end') {
       const before = this.#index;
-      if (STATEMENT_WORDS.has(this.#token.text)) this.#index++;
+      if (this.#isStatementPart()) this.#index++;
       else {
         const { id } = this.#pipe();
         if (id !== 0) ids.push(id);
@@ -80,6 +84,12 @@ class ExpressionLowering {
     const [only = 0] = ids;
     if (ids.length < 2) return only;
     return this.#node(Kind.List, 0, this.#value.text.length, '', ids);
+  }
+
+  #isStatementPart(): boolean {
+    const { type, text } = this.#token;
+    // A brace that begins a statement is that of a block.
+    return type === 'name' ? STATEMENT_WORDS.has(text) : type === 'operator' && (text === '{' || text === '}');
   }
 
   get #token(): Token {
@@ -322,6 +332,9 @@ class ExpressionLowering {
   #property(): Expression {
     const { type, text, start, end } = this.#token;
     if (type === 'operator' || type === 'end') return this.#nothing();
+    const next = this.#tokens[this.#index + 1];
+    // The body of a `function`, which only `onclick` attributes have.
+    if (next?.type === 'operator' && STATEMENT_OPERATORS.has(next.text)) return this.#pipe();
     this.#index++;
     const value = this.#accept(':') ? this.#pipe() : this.#expression(Kind.Identifier, start, end, text, []);
     return this.#expression(Kind.Property, start, this.#lastEnd, text, [value.id, 0]);
@@ -380,7 +393,7 @@ class ExpressionLowering {
   #nested(start: number, text: string): number {
     const value = { text, offsetOf: (index: number) => this.#value.offsetOf(start + index) };
     const inner = new ExpressionLowering(value, this.#builder, this.#positions);
-    inner.#depth = this.#depth + 1;
+    inner.#depth = this.#depth + NESTED_TEMPLATE_DEPTH;
     return inner.statements();
   }
 }

@@ -46,8 +46,9 @@ const SPACE = /\s+/y;
 const NAME = /[\p{ID_Start}$_#][\p{ID_Continue}$\u200c\u200d]*/uy;
 const NUMBER = /0[xob][\da-f_]+n?|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?n?/iy;
 const STRING = /'(?:[^'\\]|\\[^])*'?|"(?:[^"\\]|\\[^])*"?/y;
-const REGEX = /\/(?![*/])(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*/y;
-const COMMENT = /\/\/.*|\/\*[^]*?\*\//y;
+/** Limited in length: without a closing slash each one would be looked for to the end of the text. */
+const REGEX = /\/(?![*/])(?:[^/\\[\n]|\\.|\[(?:[^\]\\\n]|\\.){0,200}\]){1,200}\/[a-z]*/y;
+const COMMENT = /\/\/.*|\/\*[^]*?(?:\*\/|$)/y;
 /** After these a slash begins a regular expression, not a division. */
 const ENDS_OPERAND = new Set([')', ']', '}']);
 
