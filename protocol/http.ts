@@ -11,7 +11,13 @@ export function progressPath(scanId: string): string {
 }
 
 /** WebSocket close codes with a meaning of their own. */
-export const CLOSE_CODES = { done: 1000, serverStopping: 1001, policy: 1008, tooSlow: 1013, unknownScan: 4404 } as const;
+export const CLOSE_CODES = {
+  done: 1000,
+  serverStopping: 1001,
+  policy: 1008,
+  tooSlow: 1013,
+  unknownScan: 4404,
+} as const;
 
 /** WebSocket subprotocol that carries the bearer token: `pinata.bearer.<token>`; the server selects `pinata.v1`. */
 export const TOKEN_SUBPROTOCOL_PREFIX = 'pinata.bearer.';
@@ -105,6 +111,8 @@ export const TableRow = Type.Object(
     schema: Type.Optional(EntitySchema),
     readers: Type.Array(GraphNode),
     writers: Type.Array(GraphNode),
+    readers_total: Type.Optional(Type.Integer({ minimum: 0, description: 'All readers; the list is cut at 200' })),
+    writers_total: Type.Optional(Type.Integer({ minimum: 0, description: 'All writers; the list is cut at 200' })),
   },
   { additionalProperties: false, $id: 'TableRow' },
 );
@@ -206,3 +214,35 @@ export const ScanList = Type.Object(
   { additionalProperties: false, $id: 'ScanList' },
 );
 export type ScanList = Static<typeof ScanList>;
+
+/** Query of `GET /scan/{id}/source`; `line` is 1-based, `context` the number of lines shown on each side of it. */
+export const SourceQuery = Type.Object(
+  {
+    root: Type.String({ minLength: 1, maxLength: 500 }),
+    file: Type.String({ minLength: 1, maxLength: 4096 }),
+    line: Type.Integer({ minimum: 1 }),
+    context: Type.Optional(Type.Integer({ minimum: 0, maximum: 200, default: 8 })),
+  },
+  { additionalProperties: false, $id: 'SourceQuery' },
+);
+export type SourceQuery = Static<typeof SourceQuery>;
+
+/** Lines of a scanned file; `lines[0]` is line `start_line`. Secrets are hidden and long lines are cut. */
+export const SourceLines = Type.Object(
+  {
+    root: Type.String(),
+    file: Type.String(),
+    start_line: Type.Integer({ minimum: 1 }),
+    total_lines: Type.Integer({ minimum: 0 }),
+    lines: Type.Array(Type.String()),
+  },
+  { additionalProperties: false, $id: 'SourceLines' },
+);
+export type SourceLines = Static<typeof SourceLines>;
+
+/** Answer of `/readyz`; each check is `ok` or says what is wrong. */
+export const Readiness = Type.Object(
+  { ready: Type.Boolean(), checks: Type.Record(Type.String(), Type.String()) },
+  { additionalProperties: false, $id: 'Readiness' },
+);
+export type Readiness = Static<typeof Readiness>;

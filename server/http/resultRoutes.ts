@@ -1,0 +1,127 @@
+import { Readable } from 'node:stream';
+import { type TSchema, Type } from 'typebox';
+import { GraphEdge, GraphNode } from '#protocol/graph.ts';
+import {
+  API_PREFIX,
+  EndpointPage,
+  FilePage,
+  NodePage,
+  PageQuery,
+  ScanOverview,
+  TablePage,
+  UnresolvedPage,
+  WorkflowPage,
+} from '#protocol/http.ts';
+import { isTerminal } from '#protocol/scan.ts';
+import type { App, AppDeps } from './deps.ts';
+import { HttpError, unknownScan } from './httpErrors.ts';
+import { answers, named, NodeParams, ScanParams } from './schemas.ts';
+
+const EXPORTS = ['json', 'csv'] as const;
+const tags = ['results'];
+
+const EdgeEnd = Type.Object({ edge: named(GraphEdge), node: named(GraphNode) });
+const NodeDetailBody = Type.Object({
+  node: named(GraphNode),
+  incoming: Type.Array(EdgeEnd),
+  outgoing: Type.Array(EdgeEnd),
+});
+
+/** Adds what reads the result of a scan. */
+export function resultRoutes(app: App, deps: AppDeps): void {
+  const { store } = deps;
+  list(app, deps, 'results', NodePage, 'Nodes', (id, query) => store.nodes(id, query));
+  list(app, deps, 'workflows', WorkflowPage, 'Workflows with their chains', (id, query) => store.workflows(id, query));
+  list(app, deps, 'endpoints', EndpointPage, 'Endpoints with callers', (id, query) => store.endpoints(id, query));
+  list(app, deps, 'tables', TablePage, 'Tables with readers and writers', (id, query) => store.tables(id, query));
+  list(app, deps, 'unresolved', UnresolvedPage, 'What could not be joined', (id, query) => store.unresolved(id, query));
+  list(app, deps, 'files', FilePage, 'Files: scanned, skipped, failed', (id, query) => store.files(id, query));
+  overviewRoute(app, deps);
+  nodeRoute(app, deps);
+  exportRoute(app, deps);
+}
+
+function list<P>(
+  app: App,
+  deps: AppDeps,
+  name: string,
+  page: TSchema,
+  summary: string,
+  read: (scanId: string, query: PageQuery) => Promise<P>,
+): void {
+  app.get(
+    `${API_PREFIX}/scan/:scanId/${name}`,
+    { schema: { params: ScanParams, querystring: PageQuery, response: answers({ 200: named(page) }), tags, summary } },
+    async ({ params, query }) => {
+      await requireScan(deps, params.scanId);
+      return read(params.scanId, query);
+    },
+  );
+}
+
+function overviewRoute(app: App, { store }: AppDeps): void {
+  app.get(
+    `${API_PREFIX}/scan/:scanId/overview`,
+    { schema: { params: ScanParams, response: answers({ 200: named(ScanOverview) }), tags, summary: 'Counts' } },
+    async ({ params }) => {
+      const overview = await store.overview(params.scanId);
+      if (!overview) throw unknownScan(params.scanId);
+      return overview;
+    },
+  );
+}
+
+function nodeRoute(app: App, deps: AppDeps): void {
+  app.get(
+    `${API_PREFIX}/scan/:scanId/nodes/:nodeId`,
+    {
+      schema: { params: NodeParams, response: answers({ 200: NodeDetailBody }), tags, summary: 'A node and its edges' },
+    },
+    async ({ params }) => {
+      await requireScan(deps, params.scanId);
+      const detail = await deps.store.node(params.scanId, params.nodeId);
+      if (!detail) throw new HttpError(404, 'unknown_node', 'There is no such node in this scan.');
+      return detail;
+    },
+  );
+}
+
+function exportRoute(app: App, deps: AppDeps): void {
+  app.get(
+    `${API_PREFIX}/scan/:scanId/export`,
+    {
+      schema: {
+        params: ScanParams,
+        querystring: Type.Object(
+          { format: Type.Optional(Type.String({ maxLength: 20, default: 'json', description: EXPORTS.join(', ') })) },
+          { additionalProperties: false },
+        ),
+        tags,
+        summary: 'The whole result as a file',
+      },
+    },
+    async ({ params, query }, reply) => {
+      const format = EXPORTS.find((name) => name === (query.format ?? 'json'));
+      if (!format) throw new HttpError(400, 'unknown_format', `Use one of ${EXPORTS.join(', ')}.`, 'format');
+      const status = await deps.coordinator.status(params.scanId);
+      if (!status) throw unknownScan(params.scanId);
+      if (!isTerminal(status.status)) throw new HttpError(409, 'scan_running', 'The scan has not ended yet.');
+      const text = await (format === 'json'
+        ? deps.store.exportJson(params.scanId)
+        : deps.store.exportCsv(params.scanId));
+      if (!text) throw unknownScan(params.scanId);
+      reply.header(
+        'content-disposition',
+        `attachment; filename="pinata-${params.scanId.replaceAll(/\W/g, '')}.${format}"`,
+      );
+      reply.type(format === 'json' ? 'application/json; charset=utf-8' : 'text/csv; charset=utf-8');
+      return reply.send(Readable.from(text));
+    },
+  );
+}
+
+/** @throws {HttpError} 404 for a scan that neither the store nor the bus knows */
+async function requireScan(deps: AppDeps, scanId: string): Promise<void> {
+  if (deps.coordinator.owns(scanId) || (await deps.store.summary(scanId))) return;
+  throw unknownScan(scanId);
+}

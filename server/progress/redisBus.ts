@@ -1,0 +1,271 @@
+import { Redis } from 'ioredis';
+import { Compile } from 'typebox/compile';
+import { ScanStatus } from '#protocol/scan.ts';
+import { ListenerRegistry } from './listenerRegistry.ts';
+import type { BusHealth, ProgressBus, ProgressListener, Unsubscribe } from './progressBus.ts';
+
+/** How long the status of a scan stays in Redis after its last update; then the store answers. */
+const STATUS_TTL_S = 3600;
+/** Longest wait for an acknowledgement or an answer before the caller goes on without it. */
+const ANSWER_WAIT_MS = 800;
+const RETRY_MS = 500;
+
+/**
+ * Writes and publishes a status unless a newer or a terminal one is there. The same status again is published again,
+ * because listeners may have missed it during an outage.
+ * KEYS: status key; ARGV: seq, status, channel, TTL in seconds.
+ */
+const PUBLISH_SCRIPT = `
+local known = redis.call('GET', KEYS[1])
+if known then
+  local status = cjson.decode(known)
+  if status.seq > tonumber(ARGV[1]) then return 0 end
+  local ended = status.status == 'completed' or status.status == 'error' or status.status == 'cancelled'
+  if ended and status.seq ~= tonumber(ARGV[1]) then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[4])
+redis.call('PUBLISH', ARGV[3], ARGV[2])
+return 1
+`;
+
+const statusCheck = Compile(ScanStatus);
+const CHANNEL_PREFIX = 'scan:progress:';
+
+/** Redis channel of a scan's updates. */
+export function progressChannel(scanId: string): string {
+  return `${CHANNEL_PREFIX}${scanId}`;
+}
+
+/** Redis key of a scan's newest status. */
+export function statusKey(scanId: string): string {
+  return `scan:status:${scanId}`;
+}
+
+export interface RedisBusLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+interface PendingWrite {
+  status: ScanStatus;
+  writing: boolean;
+}
+
+/**
+ * The bus of servers that share scans through Redis. A scan never waits for Redis: watchers of this process are served
+ * directly, and of what could not be written only the newest status is kept and written on recovery. One connection
+ * subscribes for all watchers of the process.
+ */
+export class RedisBus implements ProgressBus {
+  readonly kind = 'redis';
+  readonly #listeners = new ListenerRegistry();
+  readonly #publisher: Redis;
+  readonly #subscriber: Redis;
+  readonly #log: RedisBusLog;
+  /** Newest status of each scan that is not known to be in Redis. */
+  readonly #pending = new Map<string, PendingWrite>();
+  readonly #acknowledged = new Map<string, Promise<void>>();
+  #retryTimer: NodeJS.Timeout | undefined;
+  #lastProblem: string | undefined = 'not connected yet';
+  #closed = false;
+
+  constructor(url: string, log: RedisBusLog) {
+    this.#log = log;
+    const options = {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      autoResubscribe: false,
+      maxRetriesPerRequest: 0,
+      connectTimeout: 3000,
+      keepAlive: 10_000,
+      retryStrategy: (attempt: number) => Math.min(100 * attempt, 2000),
+    };
+    this.#publisher = new Redis(url, { ...options, commandTimeout: 5000, connectionName: 'pinata-publish' });
+    this.#subscriber = new Redis(url, { ...options, connectionName: 'pinata-subscribe' });
+    this.#watchConnections();
+  }
+
+  /**
+   * Connects and pings, at most `timeoutMs`; afterwards the connections are kept up in the background either way.
+   * @returns whether Redis answered
+   */
+  async connect(timeoutMs: number): Promise<boolean> {
+    const ready = Promise.all([this.#publisher.connect(), this.#subscriber.connect()]).then(() =>
+      this.#publisher.ping(),
+    );
+    const answered = await within(
+      ready.then(() => true),
+      timeoutMs,
+      false,
+    );
+    return answered;
+  }
+
+  publish(status: ScanStatus): void {
+    if (this.#closed) return;
+    this.#listeners.deliver(status);
+    const pending = this.#pending.get(status.scan_id);
+    if (pending) {
+      if (status.seq > pending.status.seq) pending.status = status;
+      if (!pending.writing) this.#write(status.scan_id);
+      return;
+    }
+    this.#pending.set(status.scan_id, { status, writing: false });
+    this.#write(status.scan_id);
+  }
+
+  async subscribe(scanId: string, listener: ProgressListener): Promise<Unsubscribe> {
+    const unsubscribe = this.#listeners.add(scanId, listener, () => this.#unsubscribeChannel(scanId));
+    const acknowledged = this.#acknowledged.get(scanId) ?? this.#subscribeChannel(scanId);
+    await within(acknowledged, ANSWER_WAIT_MS, undefined);
+    return unsubscribe;
+  }
+
+  async latest(scanId: string): Promise<ScanStatus | null> {
+    const pending = this.#pending.get(scanId);
+    if (pending) return pending.status;
+    if (this.#publisher.status !== 'ready') return null;
+    const text = await within(this.#publisher.get(statusKey(scanId)), ANSWER_WAIT_MS, null);
+    return text === null ? null : this.#parse(text);
+  }
+
+  health(): BusHealth {
+    return this.#lastProblem === undefined ? { ok: true } : { ok: false, detail: `Redis: ${this.#lastProblem}` };
+  }
+
+  async close(): Promise<void> {
+    await this.#flush();
+    this.#closed = true;
+    clearTimeout(this.#retryTimer);
+    this.#listeners.clear();
+    this.#publisher.disconnect();
+    this.#subscriber.disconnect();
+  }
+
+  #watchConnections(): void {
+    this.#publisher.on('ready', () => {
+      if (this.#lastProblem !== undefined) this.#log.info({}, 'Redis is connected');
+      this.#lastProblem = undefined;
+      for (const scanId of this.#pending.keys()) this.#write(scanId);
+    });
+    this.#subscriber.on('ready', () => {
+      this.#acknowledged.clear();
+      for (const scanId of this.#listeners.scanIds()) void this.#subscribeChannel(scanId);
+    });
+    this.#subscriber.on('message', (_channel: string, text: string) => {
+      const status = this.#parse(text);
+      if (status) this.#listeners.deliver(status);
+    });
+    for (const connection of [this.#publisher, this.#subscriber]) {
+      connection.on('error', (error: Error) => this.#problem(error.message || error.name));
+      connection.on('close', () => this.#problem('the connection is closed'));
+    }
+  }
+
+  #problem(message: string): void {
+    if (this.#closed) return;
+    if (this.#lastProblem === undefined) this.#log.warn({ problem: message }, 'Redis is unreachable; trying again');
+    this.#lastProblem = message;
+  }
+
+  /** Writes the pending status of a scan; one write at a time, always the newest. */
+  #write(scanId: string): void {
+    const pending = this.#pending.get(scanId);
+    if (!pending || pending.writing || this.#publisher.status !== 'ready') return;
+    const { status } = pending;
+    const args = [String(status.seq), JSON.stringify(status), progressChannel(scanId), String(STATUS_TTL_S)];
+    pending.writing = true;
+    this.#publisher.eval(PUBLISH_SCRIPT, 1, statusKey(scanId), ...args).then(
+      () => {
+        pending.writing = false;
+        if (pending.status === status) this.#pending.delete(scanId);
+        else this.#write(scanId);
+      },
+      (error: unknown) => {
+        pending.writing = false;
+        this.#problem(error instanceof Error ? error.message : String(error));
+        this.#retryLater();
+      },
+    );
+  }
+
+  /** A command can also fail on a live connection (time-out, Redis loading its data); then no `ready` event follows. */
+  #retryLater(): void {
+    if (this.#retryTimer || this.#closed) return;
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = undefined;
+      if (this.#publisher.status === 'ready') this.#lastProblem = undefined;
+      for (const scanId of this.#pending.keys()) this.#write(scanId);
+      for (const scanId of this.#listeners.scanIds()) {
+        if (!this.#acknowledged.has(scanId)) void this.#subscribeChannel(scanId);
+      }
+    }, RETRY_MS);
+  }
+
+  /**
+   * Subscribes to a scan's channel. Once acknowledged, the newest status is delivered, because updates may have been
+   * missed between the request and the acknowledgement.
+   */
+  #subscribeChannel(scanId: string): Promise<void> {
+    if (this.#subscriber.status !== 'ready') return Promise.resolve();
+    const acknowledged = this.#subscriber.subscribe(progressChannel(scanId)).then(
+      () => this.#deliverLatest(scanId),
+      (error: unknown) => {
+        this.#acknowledged.delete(scanId);
+        this.#problem(error instanceof Error ? error.message : String(error));
+        this.#retryLater();
+      },
+    );
+    this.#acknowledged.set(scanId, acknowledged);
+    return acknowledged;
+  }
+
+  async #deliverLatest(scanId: string): Promise<void> {
+    const status = await this.latest(scanId);
+    if (status) this.#listeners.deliver(status);
+  }
+
+  #unsubscribeChannel(scanId: string): void {
+    this.#acknowledged.delete(scanId);
+    if (this.#subscriber.status !== 'ready') return;
+    this.#subscriber
+      .unsubscribe(progressChannel(scanId))
+      .catch((error: unknown) => this.#problem(error instanceof Error ? error.message : String(error)));
+  }
+
+  #parse(text: string): ScanStatus | null {
+    try {
+      const value: unknown = JSON.parse(text);
+      if (statusCheck.Check(value)) return value;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'a message on a progress channel is not JSON');
+      return null;
+    }
+    this.#log.warn({}, 'a message on a progress channel is not a scan status');
+    return null;
+  }
+
+  async #flush(): Promise<void> {
+    const deadline = performance.now() + ANSWER_WAIT_MS;
+    while (this.#pending.size > 0 && this.#publisher.status === 'ready' && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+/** A promise's value, or `otherwise` when it takes longer than `ms` or is rejected. */
+async function within<T, U>(promise: Promise<T>, ms: number, otherwise: U): Promise<T | U> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<U>((resolve) => {
+    timer = setTimeout(() => resolve(otherwise), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } catch {
+    // The connection's own error event has reported the reason; the caller goes on without an answer.
+    return otherwise;
+  } finally {
+    clearTimeout(timer);
+  }
+}

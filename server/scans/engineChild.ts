@@ -1,0 +1,140 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { Compile } from 'typebox/compile';
+import type { EngineRequest } from '#engine/scan.ts';
+import { type EngineDone, FromEngine, type ToEngine } from './engineMessages.ts';
+import type { JobProgress } from './scanProgress.ts';
+
+/** How the engine process ended. */
+export type EngineOutcome =
+  | { kind: 'done'; done: EngineDone }
+  | { kind: 'failed'; message: string; detail: string }
+  | { kind: 'died'; message: string; detail: string };
+
+export interface EngineChildOptions {
+  /** Module that the process runs. */
+  entry: string;
+  scanId: string;
+  databasePath: string;
+  request: EngineRequest;
+  /** Limit of the JavaScript heap in MiB. */
+  memoryMb: number;
+  /** Time from `cancel()` until the process is killed. */
+  cancelGraceMs: number;
+  onProgress: (progress: JobProgress) => void;
+}
+
+/** A cancelled scan that has reached the saving of its partial result is given this long to finish it. */
+const SAVING_GRACE_MS = 10_000;
+/** Kept of the process's stderr to explain a crash. */
+const STDERR_TAIL = 4000;
+
+const messageCheck = Compile(FromEngine);
+
+/** The entry of the engine process beside this module, from source or bundled. */
+export function defaultEngineEntry(): string {
+  const name = import.meta.url.endsWith('.ts') ? './engineProcess.ts' : './engineProcess.js';
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+/** Half of the machine's memory, between 512 MiB and 4 GiB. */
+export function defaultMemoryMb(): number {
+  return Math.max(512, Math.min(4096, Math.floor(totalmem() / 2 / 1024 ** 2)));
+}
+
+/** Owns the process of one scan from fork to exit. */
+export class EngineChild {
+  /** Resolves once the process has gone; never rejects. */
+  readonly outcome: Promise<EngineOutcome>;
+  readonly #options: EngineChildOptions;
+  readonly #process: ChildProcess;
+  #report: EngineOutcome | undefined;
+  #phase: JobProgress['phase'] = 'discovering';
+  #stderr = '';
+  #killTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: EngineChildOptions) {
+    this.#options = options;
+    this.#process = fork(options.entry, [], {
+      serialization: 'advanced',
+      execArgv: [`--max-old-space-size=${options.memoryMb}`, '--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    this.outcome = this.#settle();
+    this.#send({
+      type: 'start',
+      scanId: options.scanId,
+      databasePath: options.databasePath,
+      request: options.request,
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Asks the engine to stop and kills the process when it does not. */
+  cancel(): void {
+    if (this.#killTimer) return;
+    this.#send({ type: 'cancel' });
+    this.#killTimer = setTimeout(() => this.#killUnlessSaving(), this.#options.cancelGraceMs);
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  #killUnlessSaving(): void {
+    if (this.#phase !== 'saving') return this.kill();
+    this.#killTimer = setTimeout(() => this.kill(), SAVING_GRACE_MS);
+  }
+
+  #send(message: ToEngine): void {
+    if (!this.#process.connected) return;
+    // A failed send means that the process has died; `exit` reports it.
+    this.#process.send(message, () => undefined);
+  }
+
+  #settle(): Promise<EngineOutcome> {
+    const child = this.#process;
+    child.stdout?.resume();
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-STDERR_TAIL);
+    });
+    child.on('message', (message: unknown) => this.#receive(message));
+    return new Promise((resolve) => {
+      child.once('error', (error) => {
+        if (child.pid !== undefined) return;
+        resolve({ kind: 'died', message: 'The scan process cannot be started.', detail: error.message });
+      });
+      child.once('close', (code, signal) => {
+        clearTimeout(this.#killTimer);
+        resolve(this.#report ?? this.#death(code, signal));
+      });
+    });
+  }
+
+  #receive(message: unknown): void {
+    if (!messageCheck.Check(message)) return;
+    if (message.type === 'progress') {
+      this.#phase = message.phase;
+      this.#options.onProgress(message);
+      return;
+    }
+    this.#report =
+      message.type === 'done'
+        ? { kind: 'done', done: message }
+        : { kind: 'failed', message: message.message, detail: message.detail };
+  }
+
+  #death(code: number | null, signal: NodeJS.Signals | null): EngineOutcome {
+    const detail = this.#stderr.trim();
+    if (/heap out of memory|ERR_WORKER_OUT_OF_MEMORY/.test(detail)) {
+      const message = `The scan ran out of memory (limit ${this.#options.memoryMb} MB). Exclude large folders or raise the limit.`;
+      return { kind: 'died', message, detail };
+    }
+    const how = signal ? `was killed by ${signal}` : `ended with code ${code}`;
+    return { kind: 'died', message: `The scan process ${how} before the scan was done. Scan again.`, detail };
+  }
+}

@@ -1,0 +1,173 @@
+import { performance } from 'node:perf_hooks';
+import { isTerminal, type ScanRequest, type ScanState, type ScanStatus } from '#protocol/scan.ts';
+import { ProgressCoalescer } from '../progress/coalescer.ts';
+import type { StoredRoot } from '../store/store.ts';
+import { EngineChild, type EngineOutcome } from './engineChild.ts';
+import { fitStatus } from './fitStatus.ts';
+import { counted, type JobProgress, ScanProgress } from './scanProgress.ts';
+
+export interface JobSettings {
+  engineEntry: string;
+  databasePath: string;
+  memoryMb: number;
+  cancelGraceMs: number;
+  updatesPerSecond: number;
+  heartbeatMs: number;
+}
+
+/** How a scan ended: its last status and, when it failed, what went wrong at full length. */
+export interface JobEnd {
+  status: ScanStatus;
+  error?: string;
+  /** For the log only. */
+  detail?: string;
+}
+
+/**
+ * One scan from `queued` to its terminal status: the state machine and the numbering of its updates. Publishes every
+ * update but the terminal one, which its owner publishes once it is stored.
+ */
+export class ScanJob {
+  readonly scanId: string;
+  readonly request: ScanRequest;
+  readonly roots: StoredRoot[];
+  readonly #settings: JobSettings;
+  readonly #publish: (status: ScanStatus) => void;
+  #status: ScanStatus;
+  #child: EngineChild | undefined;
+  #cancelled = false;
+
+  constructor(
+    scan: { scanId: string; request: ScanRequest; roots: StoredRoot[] },
+    settings: JobSettings,
+    publish: (status: ScanStatus) => void,
+  ) {
+    this.scanId = scan.scanId;
+    this.request = scan.request;
+    this.roots = scan.roots;
+    this.#settings = settings;
+    this.#publish = publish;
+    this.#status = queuedStatus(scan.scanId);
+  }
+
+  get status(): ScanStatus {
+    return this.#status;
+  }
+
+  get isCancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  /** Process of the engine while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Runs the scan to its end; never rejects. */
+  async run(): Promise<JobEnd> {
+    const progress = new ScanProgress(performance.now());
+    const coalescer = new ProgressCoalescer(() => {
+      this.#status = this.#next(progress.fields);
+      this.#publish(this.#status);
+    }, this.#settings);
+    coalescer.changed(true);
+    const onProgress = (report: JobProgress): void => {
+      const before = progress.fields.status;
+      const { status } = progress.update(report, performance.now());
+      coalescer.changed(status !== before);
+    };
+    try {
+      return this.#end(await this.#runChild(onProgress));
+    } catch (error) {
+      const message = `The scan process cannot be started: ${error instanceof Error ? error.message : error}`;
+      return this.#end({ kind: 'died', message, detail: '' });
+    } finally {
+      coalescer.stop();
+    }
+  }
+
+  /** Asks a running scan to stop; `run()` then ends within the grace time. */
+  cancel(): void {
+    this.#cancelled = true;
+    this.#child?.cancel();
+  }
+
+  /** Ends the engine process at once. */
+  kill(): void {
+    this.#child?.kill();
+  }
+
+  /** Ends a scan that has not been started. */
+  endUnstarted(message: string): JobEnd {
+    return { status: this.#terminal('cancelled', message) };
+  }
+
+  #runChild(onProgress: (report: JobProgress) => void): Promise<EngineOutcome> {
+    const { request, roots, scanId } = this;
+    const child = new EngineChild({
+      entry: this.#settings.engineEntry,
+      scanId,
+      databasePath: this.#settings.databasePath,
+      memoryMb: this.#settings.memoryMb,
+      cancelGraceMs: this.#settings.cancelGraceMs,
+      request: {
+        roots,
+        fileTypes: request.file_types,
+        excludePatterns: request.exclude_patterns,
+        includeTests: request.include_tests,
+      },
+      onProgress,
+    });
+    this.#child = child;
+    if (this.#cancelled) child.cancel();
+    return child.outcome;
+  }
+
+  #end(outcome: EngineOutcome): JobEnd {
+    if (outcome.kind === 'done') {
+      const { done } = outcome;
+      const counts = { files_scanned: done.filesScanned, nodes_found: done.nodesFound };
+      if (!done.cancelled) return { status: this.#terminal('completed', completedMessage(done), counts) };
+      return { status: this.#terminal('cancelled', 'Cancelled; what was found until then is kept', counts) };
+    }
+    if (this.#cancelled) return { status: this.#terminal('cancelled', 'Cancelled'), detail: outcome.detail };
+    const { message, detail } = outcome;
+    return { status: this.#terminal('error', 'Scan failed', { error: message }), error: message, detail };
+  }
+
+  #next(fields: Partial<ScanStatus>): ScanStatus {
+    const { current_file: _, ...rest } = this.#status;
+    return fitStatus({ ...rest, ...fields, seq: this.#status.seq + 1, timestamp: new Date().toISOString() });
+  }
+
+  #terminal(state: ScanState, message: string, fields: Partial<ScanStatus> = {}): ScanStatus {
+    if (isTerminal(this.#status.status)) throw new Error(`scan ${this.scanId} ends twice`);
+    const progress = state === 'completed' ? 100 : this.#status.progress;
+    const eta = state === 'completed' ? 0 : null;
+    const status = this.#next({ ...fields, status: state, message, progress, eta_seconds: eta });
+    delete status.current_file;
+    this.#status = status;
+    return status;
+  }
+}
+
+function queuedStatus(scanId: string): ScanStatus {
+  return {
+    type: 'scan_update',
+    scan_id: scanId,
+    seq: 0,
+    status: 'queued',
+    progress: null,
+    message: 'Waiting to start',
+    files_scanned: 0,
+    total_files: 0,
+    nodes_found: 0,
+    eta_seconds: null,
+    timestamp: new Date().toISOString(),
+  };
+}
+
+function completedMessage(done: { nodesFound: number; workflowsFound: number; filesFailed: number }): string {
+  const found = `${counted(done.nodesFound, 'node')}, ${counted(done.workflowsFound, 'workflow')}`;
+  return done.filesFailed === 0 ? found : `${found}; ${counted(done.filesFailed, 'file')} could not be read`;
+}

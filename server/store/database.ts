@@ -1,0 +1,52 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { MIGRATIONS } from './migrations.ts';
+
+/** How long a statement waits for another process's write; writers keep their transactions far shorter. */
+const BUSY_TIMEOUT_MS = 5000;
+
+/**
+ * Opens the database, creating or migrating it. Readable by its owner only, since results quote source code.
+ * @throws {Error} with the path, when the file or its folder cannot be written or was made by a newer version
+ */
+export function openDatabase(path: string): DatabaseSync {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    chmodSync(path, 0o600);
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;');
+    migrate(database);
+    return database;
+  } catch (error) {
+    throw new Error(`The result store ${path} cannot be opened: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+}
+
+/** Runs `work` in a transaction that takes the write lock at once, so that it cannot fail half-way for want of it. */
+export function transaction(database: DatabaseSync, work: () => void): void {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    work();
+    database.exec('COMMIT');
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function migrate(database: DatabaseSync): void {
+  if (version(database) === MIGRATIONS.length) return;
+  transaction(database, () => {
+    const from = version(database);
+    if (from > MIGRATIONS.length) throw new Error(`it was made by a newer version of Pinata (schema ${from})`);
+    for (const migration of MIGRATIONS.slice(from)) database.exec(migration);
+    database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
+  });
+}
+
+function version(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+}

@@ -1,0 +1,229 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { EntitySchema, GraphEdge, GraphNode, Unresolved, Workflow } from '#protocol/graph.ts';
+import type {
+  EndpointPage,
+  FilePage,
+  FileRow,
+  NodePage,
+  PageQuery,
+  TablePage,
+  TableRow,
+  UnresolvedPage,
+  WorkflowPage,
+  WorkflowRow,
+} from '#protocol/http.ts';
+import { type ListSpec, PageQueries, type RowPage } from './pageQueries.ts';
+import type { NodeDetail } from './store.ts';
+
+const NODE_FILTERS = { kind: 'kind', file: 'file', target: 'target', confidence: 'confidence' } as const;
+const NODE_TEXT = ['name', 'target', 'file'];
+const NODE_SORTS = {
+  name: 'name',
+  kind: 'kind',
+  file: "file || char(9) || printf('%09d', line)",
+  line: 'line',
+  target: "coalesce(target, '')",
+  confidence: 'confidence',
+};
+
+const NODES: ListSpec = { table: 'nodes', text: NODE_TEXT, filters: NODE_FILTERS, sorts: NODE_SORTS };
+const WORKFLOWS: ListSpec = {
+  ...NODES,
+  table: 'workflows',
+  filters: { kind: 'kind', file: 'file', confidence: 'confidence' },
+  members: { target: 'target' },
+  sorts: { ...NODE_SORTS, steps: 'step_count' },
+};
+const ENDPOINTS: ListSpec = {
+  ...NODES,
+  table: 'endpoints',
+  sorts: { ...NODE_SORTS, callers: 'callers', handlers: 'handlers' },
+};
+const TABLES: ListSpec = {
+  table: 'tables',
+  text: NODE_TEXT,
+  filters: { file: 'file', target: 'name' },
+  sorts: { name: 'name', file: 'file', readers: 'readers', writers: 'writers' },
+};
+const UNRESOLVED: ListSpec = {
+  ...NODES,
+  table: 'unresolved',
+  filters: { ...NODE_FILTERS, kind: 'reason' },
+  sorts: { ...NODE_SORTS, reason: 'reason' },
+};
+const FILES: ListSpec = {
+  table: 'files',
+  text: ['path', 'reason'],
+  filters: { kind: 'status', file: 'path' },
+  sorts: { path: 'path', status: 'status', reason: "coalesce(reason, '')" },
+};
+
+/** Most steps on one page of workflows; a page ends early rather than hold up the event loop. */
+const STEPS_PER_PAGE = 4000;
+const EDGES_PER_NODE = 500;
+
+/** Reads the lists of a result; `scan` is the row number of a scan whose result is written. */
+export class ResultLists {
+  readonly #database: DatabaseSync;
+  readonly #pages: PageQueries;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#pages = new PageQueries(database);
+  }
+
+  nodes(scan: number, query: PageQuery): NodePage {
+    const page = this.#pages.page(NODES, scan, query, 'item.body');
+    return { ...pageFields(page), items: page.rows.map((row) => body<GraphNode>(row)) };
+  }
+
+  /** A filter on `target` restricts workflows to those that read or write this table. */
+  workflows(scan: number, query: PageQuery): WorkflowPage {
+    const page = this.#pages.page(WORKFLOWS, scan, query, 'item.body, item.step_count');
+    const find = this.#nodeFinder(scan);
+    const items: WorkflowRow[] = [];
+    let steps = 0;
+    for (const row of page.rows) {
+      steps += Number(row['step_count']);
+      if (items.length > 0 && steps > STEPS_PER_PAGE) {
+        const last = page.rows[items.length - 1];
+        return { ...pageFields(page), items, next_cursor: this.#pages.cursorAfter(WORKFLOWS, scan, query, last) };
+      }
+      items.push(this.#workflowRow(scan, body<Workflow>(row), find));
+    }
+    return { ...pageFields(page), items };
+  }
+
+  endpoints(scan: number, query: PageQuery): EndpointPage {
+    const page = this.#pages.page(ENDPOINTS, scan, query, 'item.body');
+    const find = this.#nodeFinder(scan);
+    const items = page.rows.flatMap((row) => {
+      const stored = body<{ node: string; callers: string[]; handlers: string[]; reads: string[]; writes: string[] }>(
+        row,
+      );
+      const node = find(stored.node);
+      if (!node) return [];
+      return [{ ...stored, node, callers: all(stored.callers, find), handlers: all(stored.handlers, find) }];
+    });
+    return { ...pageFields(page), items };
+  }
+
+  tables(scan: number, query: PageQuery): TablePage {
+    const page = this.#pages.page(TABLES, scan, query, 'item.body');
+    const find = this.#nodeFinder(scan);
+    const items = page.rows.map((row): TableRow => {
+      const { node: nodeId, ...stored } = body<StoredTable>(row);
+      const node = nodeId === undefined ? undefined : find(nodeId);
+      const readers = all(stored.readers, find);
+      return { ...stored, ...(node && { node }), readers, writers: all(stored.writers, find) };
+    });
+    return { ...pageFields(page), items };
+  }
+
+  unresolved(scan: number, query: PageQuery): UnresolvedPage {
+    const page = this.#pages.page(UNRESOLVED, scan, query, 'item.body');
+    const find = this.#nodeFinder(scan);
+    const items = page.rows.flatMap((row) => {
+      const stored = body<Unresolved>(row);
+      const node = find(stored.node);
+      return node ? [{ ...stored, node_detail: node }] : [];
+    });
+    return { ...pageFields(page), items };
+  }
+
+  files(scan: number, query: PageQuery): FilePage {
+    const page = this.#pages.page(FILES, scan, query, 'item.path, item.status, item.reason');
+    const items = page.rows.map((row): FileRow => {
+      const reason = row['reason'];
+      const status = row['status'] === 'failed' ? 'failed' : row['status'] === 'skipped' ? 'skipped' : 'scanned';
+      return { path: String(row['path']), status, ...(typeof reason === 'string' && { reason }) };
+    });
+    return { ...pageFields(page), items };
+  }
+
+  node(scan: number, nodeId: string): NodeDetail | null {
+    const find = this.#nodeFinder(scan);
+    const node = find(nodeId);
+    if (!node) return null;
+    const side = (column: 'source' | 'target', other: 'source' | 'target') =>
+      this.#database
+        .prepare(`SELECT body FROM edges WHERE scan = ? AND ${column} = ? ORDER BY ord LIMIT ${EDGES_PER_NODE}`)
+        .all(scan, nodeId)
+        .flatMap((row) => {
+          const edge = body<GraphEdge>(row);
+          const end = find(edge[other]);
+          return end ? [{ edge, node: end }] : [];
+        });
+    return { node, incoming: side('target', 'source'), outgoing: side('source', 'target') };
+  }
+
+  #workflowRow(scan: number, workflow: Workflow, find: FindNode): WorkflowRow {
+    const edgeByOrd = this.#database.prepare('SELECT body FROM edges WHERE scan = ? AND ord = ?');
+    const depths = new Map<string, number>([[workflow.entry, 0]]);
+    const chain: WorkflowRow['chain'] = [];
+    for (const step of workflow.steps) {
+      const node = find(step.node);
+      if (!node) continue;
+      const row = step.edge === undefined ? undefined : edgeByOrd.get(scan, step.edge);
+      if (!row) {
+        chain.push({ node, depth: depths.get(step.node) ?? 0 });
+        continue;
+      }
+      const edge = body<GraphEdge>(row);
+      const depth = (depths.get(edge.source) ?? 0) + 1;
+      if (!depths.has(step.node)) depths.set(step.node, depth);
+      chain.push({ node, depth, ...edgeFields(edge) });
+    }
+    const entry = find(workflow.entry) ?? chain[0]?.node;
+    if (!entry) throw new Error(`workflow ${workflow.id} has no entry node in the store`);
+    return { ...workflow, entry_node: entry, chain };
+  }
+
+  /** Looks nodes up by id, each once for the page that is being put together. */
+  #nodeFinder(scan: number): FindNode {
+    const select = this.#database.prepare('SELECT body FROM nodes WHERE scan = ? AND id = ?');
+    const found = new Map<string, GraphNode | undefined>();
+    return (id) => {
+      if (found.has(id)) return found.get(id);
+      const row = select.get(scan, id);
+      const node = row ? body<GraphNode>(row) : undefined;
+      found.set(id, node);
+      return node;
+    };
+  }
+}
+
+type FindNode = (id: string) => GraphNode | undefined;
+
+interface StoredTable {
+  table: string;
+  node?: string;
+  schema?: EntitySchema;
+  readers: string[];
+  writers: string[];
+  readers_total: number;
+  writers_total: number;
+}
+
+function pageFields(page: RowPage): { total: number; next_cursor: string | null } {
+  return { total: page.total, next_cursor: page.next_cursor };
+}
+
+function all(ids: string[], find: FindNode): GraphNode[] {
+  return ids.flatMap((id) => find(id) ?? []);
+}
+
+function edgeFields(edge: GraphEdge): Partial<WorkflowRow['chain'][number]> {
+  const detail = edge.evidence?.detail;
+  return {
+    edge_kind: edge.kind,
+    edge_rule: edge.rule,
+    edge_confidence: edge.confidence,
+    ...(detail !== undefined && { edge_detail: detail }),
+  };
+}
+
+/** The wire object of a row. Rows are written by `resultWriter` of this version's schema only, from typed values. */
+function body<T>(row: Record<string, unknown>): T {
+  return JSON.parse(String(row['body'])) as T;
+}

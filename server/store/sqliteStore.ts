@@ -1,0 +1,269 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { DatabaseSync } from 'node:sqlite';
+import type { PageQuery, ScanOverview } from '#protocol/http.ts';
+import type { ScanStatus, ScanSummary } from '#protocol/scan.ts';
+import { openDatabase, transaction } from './database.ts';
+import { exportCsvText, exportJsonText } from './exportResult.ts';
+import { removeScanRows } from './removeScan.ts';
+import { ResultLists } from './resultLists.ts';
+import type { NewScan, NodeDetail, Store, StoredRoot } from './store.ts';
+
+/** A running scan's server writes a heartbeat every two seconds; after this long without one it is taken for dead. */
+const DEAD_AFTER_MS = 60_000;
+/** Added to the last `seq` in the store, which lags behind what was published, so that "interrupted" is the newest. */
+const SEQ_HEADROOM = 10_000;
+
+type Row = Record<string, unknown>;
+
+/** The store of one machine: a SQLite file that several servers and their engine processes may share. */
+export class SqliteStore implements Store {
+  readonly kind = 'sqlite';
+  readonly #database: DatabaseSync;
+  readonly #lists: ResultLists;
+  readonly #owner = randomUUID();
+  readonly #host = hostname();
+
+  /** @throws when the file cannot be opened for writing */
+  constructor(path: string) {
+    this.#database = openDatabase(path);
+    this.#lists = new ResultLists(this.#database);
+  }
+
+  createScan = settle(({ request, roots, status }: NewScan): void => {
+    this.#database
+      .prepare(
+        `INSERT INTO scans (scan_id, state, status, request, roots, first_root, started_at,
+         owner_host, owner_pid, owner, heartbeat_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        status.scan_id,
+        status.status,
+        JSON.stringify(status),
+        JSON.stringify(request),
+        JSON.stringify(roots),
+        roots[0]?.path ?? '',
+        status.timestamp,
+        this.#host,
+        process.pid,
+        this.#owner,
+        Date.now(),
+      );
+  });
+
+  heartbeat = settle((statuses: ScanStatus[]): void => {
+    const update = this.#database.prepare(
+      'UPDATE scans SET state = ?, status = ?, heartbeat_ms = ? WHERE scan_id = ? AND finished_at IS NULL',
+    );
+    const now = Date.now();
+    transaction(this.#database, () => {
+      for (const status of statuses) update.run(status.status, JSON.stringify(status), now, status.scan_id);
+    });
+  });
+
+  finishScan = settle((status: ScanStatus, error?: string): void => this.#finish(status, error));
+
+  markInterrupted = settle((): ScanStatus[] => {
+    const unfinished = this.#database
+      .prepare('SELECT * FROM scans WHERE finished_at IS NULL AND owner <> ?')
+      .all(this.#owner)
+      .filter((row) => this.#isAbandoned(row));
+    return unfinished.map((row) => this.#interrupt(row));
+  });
+
+  status = settle((scanId: string): ScanStatus | null => {
+    const row = this.#row(scanId);
+    if (!row) return null;
+    return this.#isAbandoned(row) ? this.#interrupt(row) : statusOf(row);
+  });
+
+  summary = settle((scanId: string): ScanSummary | null => {
+    const row = this.#row(scanId);
+    return row ? summaryOf(row) : null;
+  });
+
+  summaries = settle((limit: number): ScanSummary[] =>
+    this.#database
+      .prepare('SELECT * FROM scans WHERE deleted = 0 ORDER BY scan DESC LIMIT ?')
+      .all(limit)
+      .map((row) => summaryOf(row)),
+  );
+
+  lastScanOf = settle((path: string): ScanSummary | null => {
+    const row = this.#database
+      .prepare('SELECT * FROM scans WHERE first_root = ? AND deleted = 0 ORDER BY scan DESC LIMIT 1')
+      .get(path);
+    return row ? summaryOf(row) : null;
+  });
+
+  roots = settle((scanId: string): StoredRoot[] => {
+    const row = this.#row(scanId);
+    return row ? rootsOf(row) : [];
+  });
+
+  overview = settle((scanId: string): ScanOverview | null => {
+    const row = this.#row(scanId);
+    if (!row) return null;
+    const scan = row['result_written'] === 1 ? Number(row['scan']) : -1;
+    return {
+      scan: summaryOf(row),
+      nodes_by_kind: this.#counts('SELECT kind AS name, count(*) AS n FROM nodes WHERE scan = ? GROUP BY kind', scan),
+      edges_by_kind: this.#counts('SELECT kind AS name, count(*) AS n FROM edges WHERE scan = ? GROUP BY kind', scan),
+      workflows: Number(row['workflows_found']),
+      tables: this.#counts(`SELECT 'n' AS name, count(*) AS n FROM tables WHERE scan = ?`, scan)['n'] ?? 0,
+      unresolved_by_reason: this.#counts(
+        'SELECT reason AS name, count(*) AS n FROM unresolved WHERE scan = ? GROUP BY reason',
+        scan,
+      ),
+      files: {
+        found: Number(row['files_found']),
+        scanned: Number(row['files_scanned']),
+        skipped: Number(row['files_skipped']),
+        failed: Number(row['files_failed']),
+      },
+      phases: parseJson<Record<string, number>>(row['phases']),
+    };
+  });
+
+  nodes = settle((scanId: string, query: PageQuery) => this.#lists.nodes(this.#written(scanId), query));
+  workflows = settle((scanId: string, query: PageQuery) => this.#lists.workflows(this.#written(scanId), query));
+  endpoints = settle((scanId: string, query: PageQuery) => this.#lists.endpoints(this.#written(scanId), query));
+  tables = settle((scanId: string, query: PageQuery) => this.#lists.tables(this.#written(scanId), query));
+  unresolved = settle((scanId: string, query: PageQuery) => this.#lists.unresolved(this.#written(scanId), query));
+  files = settle((scanId: string, query: PageQuery) => this.#lists.files(this.#written(scanId), query));
+
+  node = settle((scanId: string, nodeId: string): NodeDetail | null => this.#lists.node(this.#written(scanId), nodeId));
+
+  hasScannedFile = settle((scanId: string, path: string): boolean => {
+    const row = this.#database
+      .prepare(`SELECT 1 FROM files WHERE scan = ? AND path = ? AND status = 'scanned' LIMIT 1`)
+      .get(this.#written(scanId), path);
+    return row !== undefined;
+  });
+
+  exportJson = settle((scanId: string): AsyncIterable<string> | null => {
+    const row = this.#row(scanId);
+    if (!row) return null;
+    return exportJsonText(this.#database, this.#written(scanId), {
+      summary: summaryOf(row),
+      roots: rootsOf(row),
+      phases: parseJson<Record<string, number>>(row['phases']),
+      files: { found: Number(row['files_found']), scanned: Number(row['files_scanned']) },
+    });
+  });
+
+  exportCsv = settle((scanId: string): AsyncIterable<string> | null =>
+    this.#row(scanId) ? exportCsvText(this.#database, this.#written(scanId)) : null,
+  );
+
+  async deleteScan(scanId: string): Promise<boolean> {
+    const row = this.#row(scanId);
+    if (!row) return false;
+    await removeScanRows(this.#database, Number(row['scan']));
+    return true;
+  }
+
+  ping = settle((): void => {
+    this.#database.prepare('SELECT count(*) FROM scans').get();
+  });
+
+  close = settle((): void => {
+    if (this.#database.isOpen) this.#database.close();
+  });
+
+  #row(scanId: string): Row | undefined {
+    return this.#database.prepare('SELECT * FROM scans WHERE scan_id = ? AND deleted = 0').get(scanId);
+  }
+
+  /** Row number of a scan whose result is written, otherwise one that no row has. */
+  #written(scanId: string): number {
+    const row = this.#row(scanId);
+    return row?.['result_written'] === 1 ? Number(row['scan']) : -1;
+  }
+
+  #counts(sql: string, scan: number): Record<string, number> {
+    const rows = this.#database.prepare(sql).all(scan);
+    return Object.fromEntries(rows.map((row) => [String(row['name']), Number(row['n'])]));
+  }
+
+  #finish(status: ScanStatus, error = status.error): void {
+    this.#database
+      .prepare(
+        'UPDATE scans SET state = ?, status = ?, error = ?, finished_at = ? WHERE scan_id = ? AND finished_at IS NULL',
+      )
+      .run(status.status, JSON.stringify(status), error ?? null, status.timestamp, status.scan_id);
+  }
+
+  /** Whether a scan has not ended and the server that ran it is gone. */
+  #isAbandoned(row: Row): boolean {
+    if (row['finished_at'] !== null || row['owner'] === this.#owner) return false;
+    const pid = Number(row['owner_pid']);
+    // In a restarted container the dead server had the process id that this one has now.
+    if (row['owner_host'] === this.#host && (pid === process.pid || !isAlive(pid))) return true;
+    return Date.now() - Number(row['heartbeat_ms']) > DEAD_AFTER_MS;
+  }
+
+  #interrupt(row: Row): ScanStatus {
+    const last = statusOf(row);
+    const status: ScanStatus = {
+      ...last,
+      seq: last.seq + SEQ_HEADROOM,
+      status: 'error',
+      message: 'Scan interrupted',
+      error: 'interrupted: the server that ran this scan has stopped. Scan again.',
+      eta_seconds: null,
+      timestamp: new Date().toISOString(),
+    };
+    delete status.current_file;
+    this.#finish(status);
+    return status;
+  }
+}
+
+/** Turns a synchronous method into one that returns a promise and never throws directly. */
+function settle<A extends unknown[], R>(method: (...args: A) => R): (...args: A) => Promise<R> {
+  // oxlint-disable-next-line require-await -- being async is what turns a throw into a rejection
+  return async (...args) => method(...args);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** JSON that this class or `resultWriter` has written from a typed value. */
+function parseJson<T>(text: unknown): T {
+  return JSON.parse(String(text)) as T;
+}
+
+function statusOf(row: Row): ScanStatus {
+  return parseJson<ScanStatus>(row['status']);
+}
+
+function rootsOf(row: Row): StoredRoot[] {
+  return parseJson<StoredRoot[]>(row['roots']);
+}
+
+function summaryOf(row: Row): ScanSummary {
+  const status = statusOf(row);
+  const startedAt = String(row['started_at']);
+  const finishedAt = typeof row['finished_at'] === 'string' ? row['finished_at'] : null;
+  return {
+    scan_id: status.scan_id,
+    status: status.status,
+    roots: rootsOf(row),
+    started_at: startedAt,
+    finished_at: finishedAt,
+    duration_ms: finishedAt === null ? null : Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt)),
+    files_scanned: status.files_scanned,
+    nodes_found: status.nodes_found,
+    workflows_found: Number(row['workflows_found']),
+    message: status.message,
+    ...(typeof row['error'] === 'string' && { error: row['error'] }),
+  };
+}
