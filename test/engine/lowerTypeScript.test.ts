@@ -215,11 +215,11 @@ export class Users extends Base<User> implements OnInit {
 
   it('puts get and set of one name into one field', async () => {
     const tree = await lower(
-      'class A { get v(): string { return f(); } m() {} set v(x: string) {} static get v() {} }',
+      'class A { @D() get v(): string { return f(); } m() {} set v(x: string) {} static get v() {} }',
     );
     const members = tree.child(tree.child(tree.root, 0), 4);
     expect(tree.children(members).map((id) => shape(tree, id))).toEqual([
-      'Field[v]{Property}(Identifier[v], TypeRef[string], -, List, List(' +
+      'Field[v]{Property}(Identifier[v], TypeRef[string], -, List(Attribute[D]), List(' +
         'Function[v]{Getter}(Identifier[v], List, TypeRef[string], Block(Return(Call(Identifier[f], List, -))), List, List), ' +
         'Function[v]{Setter}(Identifier[v], List(Param[x](TypeRef[string], -, List)), -, Block, List, List)))',
       'Function[m](Identifier[m], List, -, Block, List, List)',

@@ -159,6 +159,7 @@ describe('types', () => {
     ['typeof a.b', 'TypeRef[typeof](TypeRef[a.b])'],
     ['keyof A', 'TypeRef[?](TypeRef[A])'],
     [`A['b']`, 'TypeRef[?](TypeRef[A], TypeRef[b]{LiteralType})'],
+    ['`a-${A}`', 'TypeRef[?](TypeRef[A])'],
     ['A extends B ? C : D', 'TypeRef[?](TypeRef[A], TypeRef[B], TypeRef[C], TypeRef[D])'],
   ])('lowers %s', async (source, expected) => {
     expect(await type(source)).toBe(expected);

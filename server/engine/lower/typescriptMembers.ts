@@ -95,26 +95,30 @@ function accessorGroups(syntax: Syntax, members: DecoratedMember[]): Map<SyntaxI
   return groups;
 }
 
-/** `get x()` and `set x()` become one Field with two accessors; its type is what the getter returns. */
+/**
+ * `get x()` and `set x()` become one Field with two accessors; its type is what the getter returns. Decorators of
+ * either belong to the property, so they are the Field's.
+ */
 function pushAccessors(context: LoweringContext, group: DecoratedMember[], out: number[]): void {
   const { syntax } = context;
   const first = group[0] as DecoratedMember;
   const nameId = syntax.field(first.id, 'name');
   const name = memberName(syntax, nameId);
   const accessors: number[] = [];
+  const attributes: number[] = [];
   let type = 0;
   for (const { id, decorators } of group) {
     const accessorName = syntax.field(id, 'name');
     const flags = modifierFlags(syntax, id, accessorName);
-    const start = syntax.start(decorators[0] ?? id);
-    const attributes = attributesOf(context, decorators);
-    accessors.push(functionNode(context, id, { name, nameId: accessorName, flags, start, attributes }));
+    attributes.push(...attributesOf(context, decorators));
+    const head = { name, nameId: accessorName, flags, start: syntax.start(id), attributes: [] };
+    accessors.push(functionNode(context, id, head));
     if (type === 0) type = accessorType(context, id);
     pushComputedName(context, accessorName, out);
   }
   const fieldFlags = (modifierFlags(syntax, first.id, nameId) & ~(Flag.Getter | Flag.Setter)) | Flag.Property;
   const start = syntax.start(first.decorators[0] ?? first.id);
-  const lists = [context.listAt([], start), context.listAt(accessors, start)];
+  const lists = [context.listAt(attributes, start), context.listAt(accessors, start)];
   const children = [context.identifier(nameId, name), type, 0, ...lists];
   out.push(context.builder.node(Kind.Field, fieldFlags, start, syntax.end(first.id), name, children));
 }

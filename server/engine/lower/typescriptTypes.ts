@@ -152,6 +152,10 @@ function tupleMember(context: LoweringContext, id: SyntaxId): number {
   return context.type(context.syntax.field(id, 'type'));
 }
 
+function noType(): number {
+  return 0;
+}
+
 function fixedType(name: string): NodeLowering {
   return (context, id) => context.node(Kind.TypeRef, 0, id, name, NO_CHILDREN);
 }
@@ -165,6 +169,7 @@ const TRANSPARENT = [
   'parenthesized_type',
   'readonly_type',
   'optional_type',
+  'template_type',
   'rest_type',
 ];
 
@@ -189,6 +194,8 @@ export const typeLowerings: readonly (readonly [string, NodeLowering])[] = [
   ['object_type', objectType],
   ['index_signature', indexSignature],
   ['type_query', typeQuery],
+  ['string_fragment', noType],
+  ['escape_sequence', noType],
   ['required_parameter', tupleMember],
   ['optional_parameter', tupleMember],
   ['type_predicate_annotation', fixedType('boolean')],
