@@ -1,0 +1,301 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Browser, type BrowserContext, chromium, type Frame, type Locator, type Page } from 'playwright-core';
+import { codeServerEntry, NODE_BINARY, repositoryFolder } from './installation.ts';
+
+const VSIX = join(repositoryFolder, 'dist', 'pinata.vsix');
+const ARTEFACTS = join(repositoryFolder, 'test', 'artefacts', 'vscode');
+/** Milliseconds a slow machine may take for one step in the editor. */
+const STEP = 90_000;
+
+/** No Welcome tab, no chat, no network: what the tests see is the workbench and Pinata. */
+const SETTINGS = {
+  'workbench.startupEditor': 'none',
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.enableExperiments': false,
+  'chat.disableAIFeatures': true,
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoUpdate': 'off',
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'update.mode': 'none',
+  'update.showReleaseNotes': false,
+  'npm.fetchOnlinePackageInfo': false,
+  'json.schemaDownload.enable': false,
+  'git.autofetch': false,
+  'git.openRepositoryInParentFolders': 'never',
+  'window.menuBarVisibility': 'compact',
+  'window.commandCenter': false,
+  'typescript.tsserver.web.projectWideIntellisense.enabled': false,
+};
+
+/** A code-server with the packaged extension installed, in a home of its own, and a Chromium to look at it. */
+export class Editor {
+  readonly folder: string;
+  readonly #server: ChildProcess;
+  readonly #browser: Browser;
+  readonly #port: number;
+
+  private constructor(folder: string, server: ChildProcess, port: number, browser: Browser) {
+    this.folder = folder;
+    this.#server = server;
+    this.#port = port;
+    this.#browser = browser;
+  }
+
+  static async start(settings: Readonly<Record<string, unknown>> = {}): Promise<Editor> {
+    if (!existsSync(codeServerEntry)) throw new Error('VS Code is missing: run node scripts/setupVscode.ts');
+    if (!existsSync(VSIX)) throw new Error('The package is missing: run node scripts/package.ts');
+    // Short, because VS Code and Pinata make sockets below it.
+    const folder = await mkdtemp(join(tmpdir(), 'pv-'));
+    const home = { user: join(folder, 'ud', 'User'), temp: join(folder, 't'), home: join(folder, 'home') };
+    for (const path of Object.values(home)) mkdirSync(path, { recursive: true });
+    writeFileSync(join(home.user, 'settings.json'), JSON.stringify({ ...SETTINGS, ...settings }));
+    writeFileSync(join(folder, 'config.yaml'), '');
+    execFileSync(NODE_BINARY, [...commonArguments(folder), '--install-extension', VSIX, '--force'], {
+      env: environment(folder),
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    const server = spawn(NODE_BINARY, [...commonArguments(folder), ...SERVER_ARGUMENTS], {
+      env: environment(folder),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const port = await listeningPort(server);
+    return new Editor(folder, server, port, await launchChromium());
+  }
+
+  /** The process id of the VS Code server. */
+  get pid(): number {
+    if (this.#server.pid === undefined) throw new Error('The VS Code server is not running');
+    return this.#server.pid;
+  }
+
+  /** Opens a folder in a window of its own; close its context to close it. */
+  async open(folder: string): Promise<Window> {
+    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    page.setDefaultTimeout(STEP);
+    const payload = encodeURIComponent(JSON.stringify([['skipWelcome', 'true']]));
+    await page.goto(`http://127.0.0.1:${this.#port}/?folder=${encodeURIComponent(folder)}&payload=${payload}`);
+    const window = new Window(page, context);
+    await window.ready();
+    return window;
+  }
+
+  /** Processes of Pinata's server below this editor, as command lines. */
+  pinataProcesses(): string[] {
+    return processes()
+      .filter(({ command }) => command.includes(join(this.folder, 'exts')))
+      .map(({ pid, command }) => `${pid} ${command}`);
+  }
+
+  /** Kills VS Code with all its processes but Pinata's, which then has to notice by itself. */
+  kill(): void {
+    const all = processes();
+    const tree = new Set([this.pid]);
+    for (let size = 0; size < tree.size;) {
+      size = tree.size;
+      for (const { pid, parent } of all) if (tree.has(parent)) tree.add(pid);
+    }
+    const pinata = new Set(
+      all.filter(({ command }) => command.includes(join(this.folder, 'exts'))).map(({ pid }) => pid),
+    );
+    for (const pid of tree) if (!pinata.has(pid)) killIfAlive(pid);
+  }
+
+  async stop(): Promise<void> {
+    await this.#browser.close();
+    if (this.#server.exitCode === null && this.#server.signalCode === null) {
+      const ended = new Promise((resolve) => this.#server.once('exit', resolve));
+      this.#server.kill('SIGTERM');
+      const forced = setTimeout(() => this.#server.kill('SIGKILL'), 10_000);
+      await ended;
+      clearTimeout(forced);
+    }
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
+  }
+}
+
+/** One window of VS Code. */
+export class Window {
+  readonly page: Page;
+  readonly #context: BrowserContext;
+
+  constructor(page: Page, context: BrowserContext) {
+    this.page = page;
+    this.#context = context;
+  }
+
+  get status(): Locator {
+    return this.page.locator('[id="pinata-code.pinata.pinata.status"]');
+  }
+
+  get toasts(): Locator {
+    return this.page.locator('.notifications-toasts .notification-list-item');
+  }
+
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  get quickPick(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench').waitFor();
+    await this.status.waitFor();
+  }
+
+  /** Runs a command from the palette. */
+  async command(title: string): Promise<void> {
+    const box = this.quickPick.locator('.quick-input-box input');
+    await this.page.keyboard.press('F1');
+    await box.waitFor({ state: 'visible' });
+    await box.fill(`>${title}`);
+    await this.quickPick.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The frame of Pinata's panel, once it has rendered. */
+  async panel(): Promise<Frame> {
+    for (const end = Date.now() + STEP; Date.now() < end; await sleep(100)) {
+      for (const frame of this.page.frames().filter((each) => each.url().includes('/fake.html'))) {
+        // A frame that goes away while it is asked is not the one looked for.
+        if (
+          (await frame
+            .locator('pinata-app')
+            .count()
+            .catch(() => 0)) > 0
+        )
+          return frame;
+      }
+    }
+    throw new Error('The panel did not render');
+  }
+
+  async statusText(): Promise<string> {
+    return (await this.status.innerText()).trim();
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.ready();
+  }
+
+  /** Leaves a picture in test/artefacts/vscode. */
+  async screenshot(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(ARTEFACTS, `${name}.png`) });
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+}
+
+const SERVER_ARGUMENTS = [
+  '--bind-addr=127.0.0.1:0',
+  '--auth=none',
+  '--cert=false',
+  '--disable-telemetry',
+  '--disable-update-check',
+  '--disable-workspace-trust',
+  '--disable-getting-started-override',
+  '--disable-proxy',
+  // The default keeps the extension host, and Pinata's server with it, for three hours behind a closed window.
+  '--reconnection-grace-time=2',
+];
+
+function commonArguments(folder: string): string[] {
+  return [
+    codeServerEntry,
+    `--config=${join(folder, 'config.yaml')}`,
+    `--user-data-dir=${join(folder, 'ud')}`,
+    `--extensions-dir=${join(folder, 'exts')}`,
+  ];
+}
+
+function environment(folder: string): NodeJS.ProcessEnv {
+  const home = join(folder, 'home');
+  const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_)/.test(name)));
+  return {
+    ...kept,
+    HOME: home,
+    XDG_CONFIG_HOME: join(home, '.config'),
+    XDG_DATA_HOME: join(home, '.local', 'share'),
+    XDG_CACHE_HOME: join(home, '.cache'),
+    XDG_RUNTIME_DIR: '',
+    TMPDIR: join(folder, 't'),
+    EXTENSIONS_GALLERY: '{"serviceUrl":"","itemUrl":"","resourceUrlTemplate":""}',
+  };
+}
+
+function listeningPort(server: ChildProcess): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  if (!server.stdout) throw new Error('The VS Code server has no stdout');
+  createInterface({ input: server.stdout }).on('line', (line) => {
+    const port = /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+    if (port !== undefined) resolve(Number(port));
+  });
+  server.once('exit', (code) => reject(new Error(`The VS Code server ended with code ${code}`)));
+  return promise;
+}
+
+function launchChromium(): Promise<Browser> {
+  const names = ['chromium', 'chromium-browser', 'google-chrome'];
+  const candidates = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .flatMap((path) => names.map((name) => join(path, name)));
+  const executablePath = candidates.find((path) => isExecutable(path));
+  if (executablePath === undefined) throw new Error('Chromium is missing: run node scripts/setup.ts');
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    ],
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    // Not here; the next folder of the PATH is tried.
+    return false;
+  }
+}
+
+function processes(): { pid: number; parent: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+        const fields = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+        return command === '' || fields[0] === 'Z' ? [] : [{ pid: Number(name), parent: Number(fields[1]), command }];
+      } catch {
+        // The process ended while the list was read.
+        return [];
+      }
+    });
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It went with its parent.
+  }
+}
