@@ -1,4 +1,4 @@
-import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
 import type { ScanOverview } from '#protocol/http.ts';
 import type { PanelState } from '#protocol/webview.ts';
 import { count } from './components/format.ts';
@@ -8,6 +8,7 @@ import { Resource } from './data/resource.ts';
 import { isOverview } from './data/wire.ts';
 import { type CodeLocation, type Host, NO_STATE } from './host/host.ts';
 import type { ThemeChoice } from './host/theme.ts';
+import type { SourcePreview } from './views/sourcePreview.ts';
 
 const RESULT_TABS = ['workflows', 'overview', 'operations', 'endpoints', 'tables', 'unresolved', 'files'] as const;
 type Tab = (typeof RESULT_TABS)[number] | 'repositories';
@@ -122,6 +123,7 @@ export class App extends PageElement {
       'source.file': location.file,
       'source.line': String(location.line),
     });
+    void this.updateComplete.then(() => this.querySelector<SourcePreview>('pinata-source-preview')?.focusTitle());
   }
 
   protected override willUpdate(): void {
@@ -129,12 +131,17 @@ export class App extends PageElement {
     if (scanId !== null) this.#overview.show(this.#host, `/scan/${encodeURIComponent(scanId)}/overview`);
   }
 
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('view'))
+      this.querySelector('.tab[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
   protected override render(): TemplateResult {
     const tab = this.#tab();
     return html`<div class="app">
       ${this.#host.page ? this.#titleBar() : nothing}
       <pinata-progress .state=${this.state} .act=${this.#act}></pinata-progress>
-      ${this.#tabs(tab)} ${this.#staleMark()}
+      ${this.#tabs(tab)} ${tab === 'repositories' ? nothing : this.#staleMark()}
       <div class="stage">
         <main id="view" class="view" role="tabpanel" aria-labelledby="tab-${tab}" tabindex="-1">
           ${this.#view(tab)}

@@ -25,6 +25,7 @@ export class VirtualList extends PageElement {
   declare kind: 'list' | 'rowgroup';
   /** Id of the row drawn as chosen; a change draws the rows again. */
   declare marked: string;
+  #focusedRow = '';
 
   constructor() {
     super();
@@ -39,6 +40,7 @@ export class VirtualList extends PageElement {
       role=${this.kind}
       aria-label=${this.label}
       @keydown=${this.#moveFocus}
+      @focusin=${this.#focused}
       @rangeChanged=${this.#rangeChanged}
     >
       ${virtualize({ items: this.items, renderItem: this.row, scroller: true })}
@@ -47,8 +49,30 @@ export class VirtualList extends PageElement {
 
   readonly #rangeChanged = (event: RangeChangedEvent): void => {
     event.stopPropagation();
+    this.#offerOneRow();
     if (event.last >= this.items.length - LOOK_AHEAD) this.dispatchEvent(new CustomEvent('end-reached'));
   };
+
+  protected override updated(): void {
+    this.#offerOneRow();
+  }
+
+  readonly #focused = (event: FocusEvent): void => {
+    const row = event.target instanceof HTMLElement ? event.target.closest<HTMLElement>('[data-row]') : null;
+    if (!row) return;
+    this.#focusedRow = row.dataset['row'] ?? '';
+    this.#offerOneRow();
+  };
+
+  /** Of the rows in the document one can be reached by Tab: the last focused, else the chosen, else the first. */
+  #offerOneRow(): void {
+    const rows = [...this.querySelectorAll<HTMLElement>('[data-row]')];
+    const offered =
+      rows.find((row) => row.dataset['row'] === this.#focusedRow) ??
+      rows.find((row) => row.hasAttribute('aria-current')) ??
+      rows[0];
+    for (const row of rows) row.tabIndex = row === offered ? 0 : -1;
+  }
 
   readonly #moveFocus = (event: KeyboardEvent): void => {
     if (!(event.target instanceof HTMLElement)) return;

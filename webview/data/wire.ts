@@ -6,6 +6,7 @@ import type {
   RepositoryList,
   ScanList,
   ScanOverview,
+  SourceLines,
   TableRow,
   UnresolvedRow,
   WorkflowRow,
@@ -19,13 +20,6 @@ export interface Page<T> {
   items: T[];
   total: number;
   next_cursor: string | null;
-}
-
-/** Lines of one file; `start_line` is the number of the first of them. */
-export interface SourceExcerpt {
-  file: string;
-  start_line: number;
-  lines: string[];
 }
 
 export function isPageOf<T>(item: Guard<T>): Guard<Page<T>> {
@@ -181,6 +175,9 @@ const isRepository = shape<Repository>(
 );
 export const isRepositoryList = shape<RepositoryList>({ repositories: listOf(isRepository) }, {});
 
-export const isSourceExcerpt = shape<SourceExcerpt>({ file: isText, start_line: isNumber, lines: listOf(isText) }, {});
+export const isSourceLines = shape<SourceLines>(
+  { root: isText, file: isText, start_line: isNumber, total_lines: isNumber, lines: listOf(isText) },
+  {},
+);
 
 export const isErrorMessage = shape<{ message: string }>({ message: isText }, {});

@@ -36,6 +36,9 @@ export class EndpointsView extends ResultView {
 
   protected override render(): TemplateResult {
     const orphans = (this.view['endpoints.scope'] ?? '') !== '';
+    if (!orphans && this.#list.loaded && this.#list.total === 0 && !this.isFiltered(['endpoints.text'])) {
+      return empty('No endpoints', this.overview ? diagnose(this.overview, 'endpoints') : []);
+    }
     return html`<div
       class="split"
       ?data-chosen=${!orphans && this.view['endpoint'] !== undefined}
@@ -52,7 +55,7 @@ export class EndpointsView extends ResultView {
     const list = this.#list;
     if (list.error !== null) return failed(list.error, () => list.retry());
     if (!list.loaded) return loading('endpoints');
-    if (list.items.length === 0) return this.#none();
+    if (list.items.length === 0) return this.noMatch('endpoint', ['endpoints.text']);
     return html`<p class="list-count">${counted(list.total, 'endpoint')}</p>
       <pinata-virtual-list
         class="fill"
@@ -62,11 +65,6 @@ export class EndpointsView extends ResultView {
         .marked=${this.#chosen()?.node.id ?? ''}
         @end-reached=${() => void list.more()}
       ></pinata-virtual-list>`;
-  }
-
-  #none(): TemplateResult {
-    if (this.isFiltered(['endpoints.text'])) return this.noMatch('endpoint', ['endpoints.text']);
-    return empty('No endpoints', this.overview ? diagnose(this.overview, 'endpoints') : []);
   }
 
   #orphanRows(): TemplateResult {

@@ -69,7 +69,7 @@ function withCount(word: string, number: number | undefined): string {
 }
 
 function fileRow(row: FileRow, index: number): TemplateResult {
-  return html`<div class="list-row file-row file-${row.status}" role="listitem" tabindex="0" data-row=${index}>
+  return html`<div class="list-row file-row file-${row.status}" role="listitem" data-row=${index}>
     ${icon(ICONS[row.status])}<span class="visually-hidden">${row.status}</span>
     <span class="row-title code" title=${row.path}><bdi>${row.path}</bdi></span>
     ${row.reason ? html`<span class="row-note">${row.reason}</span>` : nothing}

@@ -42,8 +42,10 @@ export class ProgressView extends PageElement {
   #noScan(): TemplateResult {
     return html`<div class="progress-line">
       <span class="progress-phase">No scan yet</span>
-      <span class="grow"></span>
-      ${this.#connection()} ${this.state.folders.length > 0 ? this.#button('scan', 'Scan', 'primary') : nothing}
+      <span class="progress-actions"
+        >${this.#connection()}
+        ${this.state.folders.length > 0 ? this.#button('scan', 'Scan', 'primary') : nothing}</span
+      >
     </div>`;
   }
 
@@ -52,10 +54,11 @@ export class ProgressView extends PageElement {
     return html`<div class="progress-line">
         <span class="progress-phase state-${status.status}">${stateIcon(status)} ${phase(status)}</span>
         ${over ? nothing : html`<span class="progress-percent">${percent(status)}</span>`}
-        ${facts(status).map((fact) => html`<span class="fact">${fact}</span>`)}
-        <span class="grow"></span>
-        ${this.#connection()}
-        ${over ? this.#button('scan', 'Scan again', 'secondary') : this.#button('cancel', 'Cancel', 'secondary')}
+        <span class="progress-facts">${facts(status).map((fact) => html`<span class="fact">${fact}</span>`)}</span>
+        <span class="progress-actions">
+          ${this.#connection()}
+          ${over ? this.#button('scan', 'Scan again', 'secondary') : this.#button('cancel', 'Cancel', 'secondary')}
+        </span>
       </div>
       ${over ? nothing : running(status)}
       ${

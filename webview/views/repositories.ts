@@ -74,7 +74,7 @@ export class RepositoriesView extends PageElement {
               >Show</vscode-button
             >`
       }<vscode-button
-        appearance=${last === null ? 'primary' : 'secondary'}
+        appearance="secondary"
         aria-label="Scan ${repository.name}"
         @click=${() => void this.#start(repository.path)}
         >Scan</vscode-button

@@ -1,9 +1,13 @@
 import { html, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import type { SourceLines } from '#protocol/http.ts';
 import { failed, loading } from '../components/templates.ts';
 import { PageElement } from '../context.ts';
 import { Resource } from '../data/resource.ts';
-import { isSourceExcerpt, type SourceExcerpt } from '../data/wire.ts';
+import { isSourceLines } from '../data/wire.ts';
 import type { CodeLocation, Host } from '../host/host.ts';
+
+/** Lines shown above and below the one asked for. */
+const CONTEXT_LINES = 60;
 
 /** The code behind a hop or a row, in the browser page, which has no editor. Fires `close`. */
 export class SourcePreview extends PageElement {
@@ -15,18 +19,22 @@ export class SourcePreview extends PageElement {
   declare host: Host;
   declare scanId: string;
   declare location: CodeLocation;
-  readonly #source = new Resource<SourceExcerpt>(this, isSourceExcerpt);
-  #shown: SourceExcerpt | null = null;
+  readonly #source = new Resource<SourceLines>(this, isSourceLines);
+  #shown: SourceLines | null = null;
 
   protected override willUpdate(): void {
     const { root, file, line } = this.location;
-    const query = new URLSearchParams({ root, file, line: String(line) });
+    const query = new URLSearchParams({ root, file, line: String(line), context: String(CONTEXT_LINES) });
     this.#source.show(this.host, `/scan/${encodeURIComponent(this.scanId)}/source?${query}`);
   }
 
+  /** Moves the focus here once the preview is in the document. */
+  async focusTitle(): Promise<void> {
+    await this.updateComplete;
+    this.querySelector<HTMLElement>('.source-title')?.focus();
+  }
+
   protected override updated(changed: PropertyValues): void {
-    const heading = this.querySelector<HTMLElement>('.source-title');
-    if (changed.has('location')) heading?.focus();
     if (this.#source.value === this.#shown && !changed.has('location')) return;
     this.#shown = this.#source.value;
     this.querySelector('.source-line.is-target')?.scrollIntoView({ block: 'center' });

@@ -26,6 +26,9 @@ export class TablesView extends ResultView {
   }
 
   protected override render(): TemplateResult {
+    if (this.#list.loaded && this.#list.total === 0 && !this.isFiltered(['tables.text'])) {
+      return empty('No tables', this.overview ? diagnose(this.overview, 'tables') : []);
+    }
     return html`<div class="split" ?data-chosen=${this.view['table'] !== undefined}>
       <div class="pane pane-list">${this.filterBar('Search tables', 'tables.text')} ${this.#rows()}</div>
       <div class="pane pane-detail">${this.#detail()}</div>
@@ -36,10 +39,7 @@ export class TablesView extends ResultView {
     const list = this.#list;
     if (list.error !== null) return failed(list.error, () => list.retry());
     if (!list.loaded) return loading('tables');
-    if (list.items.length === 0) {
-      if (this.isFiltered(['tables.text'])) return this.noMatch('table', ['tables.text']);
-      return empty('No tables', this.overview ? diagnose(this.overview, 'tables') : []);
-    }
+    if (list.items.length === 0) return this.noMatch('table', ['tables.text']);
     return html`<p class="list-count">${counted(list.total, 'table')}</p>
       <pinata-virtual-list
         class="fill"

@@ -15,8 +15,10 @@ export function chain(context: Context, workflow: WorkflowRow): TemplateResult {
     ${hops.map((hop, index) => {
       const placed = places[index];
       const parent = placed === undefined || placed.parent < 0 ? undefined : hops[placed.parent];
-      return html`<li class="hop-item column-${placed?.column ?? 0}">
-        ${parent === undefined ? nothing : edge(parent, hop)} ${hopButton(context, hop)}
+      const goesOn = places[index + 1]?.parent === index;
+      return html`<li class="hop-item column-${placed?.column ?? 0} ${goesOn ? 'has-child' : ''}">
+        ${parent === undefined ? nothing : edge(parent, hop)}
+        <div class="hop-body">${hopButton(context, hop)}</div>
       </li>`;
     })}
   </ol>`;

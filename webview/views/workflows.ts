@@ -31,6 +31,9 @@ export class WorkflowsView extends ResultView {
   }
 
   protected override render(): TemplateResult {
+    if (this.#list.loaded && this.#list.total === 0 && !this.isFiltered(FILTER_KEYS)) {
+      return empty('No workflows', this.overview ? diagnose(this.overview, 'workflows') : []);
+    }
     return html`<div class="split" ?data-chosen=${this.view['workflow'] !== undefined}>
       <div class="pane pane-list">${this.filterBar('Search workflows', 'workflows.text', FILTERS)} ${this.#rows()}</div>
       <div class="pane pane-detail">${this.#detail()}</div>
@@ -41,7 +44,7 @@ export class WorkflowsView extends ResultView {
     const list = this.#list;
     if (list.error !== null) return failed(list.error, () => list.retry());
     if (!list.loaded) return loading('workflows');
-    if (list.items.length === 0) return this.#none();
+    if (list.items.length === 0) return this.noMatch('workflow', FILTER_KEYS);
     return html`<p class="list-count">${count(list.total)} ${list.total === 1 ? 'workflow' : 'workflows'}</p>
       <pinata-virtual-list
         class="fill"
@@ -51,11 +54,6 @@ export class WorkflowsView extends ResultView {
         .marked=${this.#chosen()?.id ?? ''}
         @end-reached=${() => void list.more()}
       ></pinata-virtual-list>`;
-  }
-
-  #none(): TemplateResult {
-    if (this.isFiltered(FILTER_KEYS)) return this.noMatch('workflow', FILTER_KEYS);
-    return empty('No workflows', this.overview ? diagnose(this.overview, 'workflows') : []);
   }
 
   readonly #row = (workflow: WorkflowRow, index: number): TemplateResult => {
