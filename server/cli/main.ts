@@ -1,4 +1,5 @@
 import { PRODUCT_VERSION } from '#protocol/version.ts';
+import { errorMessage } from '../errorMessage.ts';
 import { scanCommand } from './scanCommand.ts';
 import { serveCommand } from './serveCommand.ts';
 import { startCommand } from './startCommand.ts';
@@ -22,7 +23,7 @@ try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
   const isUsage = error instanceof UsageError;
-  process.stderr.write(`pinata: ${error instanceof Error ? error.message : error}\n`);
+  process.stderr.write(`pinata: ${errorMessage(error)}\n`);
   if (isUsage) process.stderr.write('Try "pinata --help".\n');
   process.exitCode = isUsage ? EXIT.usage : EXIT.failed;
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { errorMessage } from '../errorMessage.ts';
 import { MemoryBus } from '../progress/memoryBus.ts';
 import type { ProgressBus } from '../progress/progressBus.ts';
 import { RedisBus } from '../progress/redisBus.ts';
@@ -74,7 +75,7 @@ async function openStore(
   } catch (error) {
     if (dataDir !== undefined) throw error;
     log.warn({ err: error }, 'the result store cannot be opened; results last until this process ends');
-    notices.push(`${error instanceof Error ? error.message : error}. Results are kept only until the server ends.`);
+    notices.push(`${errorMessage(error)}. Results are kept only until the server ends.`);
   }
   const temporary = await mkdtemp(join(tmpdir(), 'pinata-'));
   return { store: new SqliteStore(databasePath(temporary)), path: databasePath(temporary), temporary };

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ScanRequest, ScanStatus } from '#protocol/scan.ts';
 import { isTerminal } from '#protocol/scan.ts';
+import { errorMessage } from '../errorMessage.ts';
 import { FolderError, nameRoots } from '../scans/allowedFolders.ts';
 import { createLog } from './log.ts';
 import { ProgressBar } from './progressBar.ts';
@@ -103,7 +104,7 @@ async function writeWhole(text: AsyncIterable<string>, path: string): Promise<vo
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
-    throw new Error(`${path} cannot be written: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new Error(`${path} cannot be written: ${errorMessage(error)}`, { cause: error });
   }
 }
 

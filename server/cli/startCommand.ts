@@ -61,8 +61,8 @@ async function showPage(server: RunningServer, open: boolean): Promise<void> {
 
 /** Resolves at the next signal; the handlers of `onInterrupt` note its exit code. */
 function interrupted(interruption: Interruption): Promise<void> {
-  return new Promise((resolve) => {
-    if (interruption.code !== undefined) return resolve();
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  return new Promise((done) => {
+    if (interruption.code !== undefined) return done();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => done());
   });
 }

@@ -24,7 +24,6 @@ const SECRET_PARAMETERS = ['token', 'access_token', 'bearer', 'authorization'];
 
 /** Refuses requests from foreign pages, under foreign names or without a token, before anything else looks at them. */
 export function guard(app: FastifyInstance, settings: GuardSettings): void {
-  // oxlint-disable-next-line require-await -- an async hook turns a throw into the error answer
   app.addHook('onRequest', async (request) => {
     checkHost(request, settings);
     checkOrigin(request);

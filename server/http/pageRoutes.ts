@@ -43,11 +43,15 @@ export async function pageRoutes(app: App, deps: AppDeps): Promise<void> {
     },
   );
 
-  app.get('/*', { schema: { hide: true }, config: { isPublic: true } }, (request, reply) => {
-    const path = Object.values(request.params as Record<string, string>)[0] ?? '';
-    if (path.startsWith('api/') || path.startsWith('ws/')) return reply.callNotFound();
-    return sendPage(request, reply, deps, path);
-  });
+  app.get(
+    '/*',
+    { schema: { params: Type.Object({ '*': Type.String() }), hide: true }, config: { isPublic: true } },
+    (request, reply) => {
+      const path = request.params['*'];
+      if (path.startsWith('api/') || path.startsWith('ws/')) return reply.callNotFound();
+      return sendPage(request, reply, deps, path);
+    },
+  );
 }
 
 function setSession(request: FastifyRequest, reply: FastifyReply, session: string): void {

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import type { FastifyInstance } from 'fastify';
 import { API_PREFIX } from '#protocol/http.ts';
 import { isTerminal, type ScanStatus } from '#protocol/scan.ts';
+import type { App } from './deps.ts';
 import { unknownScan } from './httpErrors.ts';
 import type { ProgressHub } from './progressHub.ts';
 import { statusText } from './progressSocket.ts';
@@ -10,7 +10,7 @@ import { ScanParams } from './schemas.ts';
 const KEEP_ALIVE_MS = 15_000;
 
 /** Adds `GET /scan/{id}/events`: the progress of a scan as Server-Sent Events whose ids are `seq`. */
-export function progressEvents(app: FastifyInstance, hub: ProgressHub): void {
+export function progressEvents(app: App, hub: ProgressHub): void {
   const open = new Set<ServerResponse>();
   app.get(
     `${API_PREFIX}/scan/:scanId/events`,
@@ -20,7 +20,7 @@ export function progressEvents(app: FastifyInstance, hub: ProgressHub): void {
     },
     async (request, reply) => {
       const stream = new EventStream(reply.raw, lastEventId(request.headers['last-event-id']));
-      const { scanId } = request.params as { scanId: string };
+      const { scanId } = request.params;
       const watch = await hub.watch(scanId, (status) => stream.offer(status));
       if (!watch) throw unknownScan(scanId);
       // An event source reconnects after every end but this answer; it has had the terminal status.

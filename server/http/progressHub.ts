@@ -84,7 +84,7 @@ export class ProgressHub {
     try {
       const status = await this.#coordinator.status(scanId);
       const offers = this.#foreign.get(scanId)?.offers;
-      if (status && offers) for (const offer of [...offers]) offer(status);
+      if (status && offers) for (const offer of offers) offer(status);
     } catch {
       // The store is busy or unreachable; the next turn asks again and `/readyz` tells.
     }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import * as graph from '#protocol/graph.ts';
@@ -18,12 +18,11 @@ const NAMED: object[] = [graph, scan, http]
   .flatMap((module): unknown[] => Object.values(module))
   .filter((value): value is object => typeof value === 'object' && value !== null && '$id' in value);
 
-/** Refers to a named schema of the protocol, typed as that schema. */
-export function named<T extends TSchema>(schema: T): T {
+/** Refers to a named schema of the protocol by its `$id`, typed as that schema. */
+export function named<T extends TSchema>(schema: T) {
   const id = '$id' in schema ? String(schema.$id) : '';
   if (!id) throw new Error('only a schema with $id can be referred to');
-  // Type.Unsafe cannot express "a reference that validates like T"; the app resolves the reference by `$id`.
-  return { $ref: `${id}#` } as unknown as T;
+  return Type.Unsafe<Static<T>>({ $ref: `${id}#` });
 }
 
 /** The answers that any route may give besides its own. */
@@ -45,6 +44,7 @@ export function useProtocolSchemas(app: FastifyInstance): void {
 }
 
 interface SchemaError {
+  keyword: string;
   instancePath: string;
   message: string;
   params: object;
@@ -57,7 +57,9 @@ function validationError(part: string, errors: Iterable<SchemaError>): Validatio
   const missing = firstName(first.params, 'requiredProperties');
   const unknown = firstName(first.params, 'additionalProperties');
   const property = missing ?? unknown;
-  const message = missing ? 'is missing' : unknown ? 'is not known' : first.message;
+  // A property that the schema does not know has the schema `false`.
+  const isUnknown = unknown !== undefined || first.keyword === 'boolean';
+  const message = missing ? 'is missing' : isUnknown ? 'is not known' : first.message;
   return new ValidationError(part, [...path, ...(property ? [property] : [])].join('.').slice(0, 100), message);
 }
 

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { languageOf, SCANNED_EXTENSIONS } from '#engine/languages.ts';
 import { API_PREFIX, Environment, Readiness, RepositoryList } from '#protocol/http.ts';
 import { PRODUCT_VERSION, PROTOCOL_VERSION } from '#protocol/version.ts';
+import { errorMessage } from '../errorMessage.ts';
 import { listRepositories } from '../scans/repositories.ts';
 import type { App, AppDeps } from './deps.ts';
 import { answers, named } from './schemas.ts';
@@ -71,7 +72,7 @@ function healthRoutes(app: App, deps: AppDeps, prefix: string): void {
       const bus = deps.bus.health();
       const store = await deps.store.ping().then(
         () => 'ok',
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+        (error: unknown) => errorMessage(error),
       );
       const ready = bus.ok && store === 'ok';
       return reply.status(ready ? 200 : 503).send({ ready, checks: { bus: bus.detail ?? 'ok', store } });
@@ -106,9 +107,9 @@ function metricsRoute(app: App, deps: AppDeps, prefix: string): void {
 
 function metricsText(app: App, deps: AppDeps, delay: DelayHistogram): string {
   const { queued, running } = deps.coordinator.counts();
-  const seconds = (nanoseconds: number): string => (nanoseconds / 1e9).toFixed(6);
   const quantiles = [50, 90, 99].map(
-    (percent) => `pinata_event_loop_delay_seconds{quantile="${percent / 100}"} ${seconds(delay.percentile(percent))}`,
+    (percent) =>
+      `pinata_event_loop_delay_seconds{quantile="${percent / 100}"} ${(delay.percentile(percent) / 1e9).toFixed(6)}`,
   );
   return [
     '# TYPE pinata_scans gauge',

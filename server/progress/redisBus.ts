@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { Compile } from 'typebox/compile';
 import { ScanStatus } from '#protocol/scan.ts';
+import { errorMessage } from '../errorMessage.ts';
 import { ListenerRegistry } from './listenerRegistry.ts';
 import type { BusHealth, ProgressBus, ProgressListener, Unsubscribe } from './progressBus.ts';
 
@@ -184,7 +185,7 @@ export class RedisBus implements ProgressBus {
       },
       (error: unknown) => {
         pending.writing = false;
-        this.#problem(error instanceof Error ? error.message : String(error));
+        this.#problem(errorMessage(error));
         this.#retryLater();
       },
     );
@@ -213,7 +214,7 @@ export class RedisBus implements ProgressBus {
       () => this.#deliverLatest(scanId),
       (error: unknown) => {
         this.#acknowledged.delete(scanId);
-        this.#problem(error instanceof Error ? error.message : String(error));
+        this.#problem(errorMessage(error));
         this.#retryLater();
       },
     );
@@ -229,9 +230,7 @@ export class RedisBus implements ProgressBus {
   #unsubscribeChannel(scanId: string): void {
     this.#acknowledged.delete(scanId);
     if (this.#subscriber.status !== 'ready') return;
-    this.#subscriber
-      .unsubscribe(progressChannel(scanId))
-      .catch((error: unknown) => this.#problem(error instanceof Error ? error.message : String(error)));
+    this.#subscriber.unsubscribe(progressChannel(scanId)).catch((error: unknown) => this.#problem(errorMessage(error)));
   }
 
   #parse(text: string): ScanStatus | null {

@@ -157,7 +157,7 @@ export class ScanCoordinator {
     if (!status) return null;
     if (!isTerminal(status.status))
       return { accepted: false, message: 'Another server runs this scan; cancel it there.' };
-    const how = { completed: 'completed', cancelled: 'been cancelled', error: 'failed' }[String(status.status)];
+    const how = status.status === 'error' ? 'failed' : status.status === 'cancelled' ? 'been cancelled' : 'completed';
     return { accepted: false, message: `The scan has ${how} already.` };
   }
 

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { isTerminal, type ScanRequest, type ScanState, type ScanStatus } from '#protocol/scan.ts';
+import { errorMessage } from '../errorMessage.ts';
 import { ProgressCoalescer } from '../progress/coalescer.ts';
 import type { StoredRoot } from '../store/store.ts';
 import { EngineChild, type EngineOutcome } from './engineChild.ts';
@@ -79,7 +80,7 @@ export class ScanJob {
     try {
       return this.#end(await this.#runChild(onProgress));
     } catch (error) {
-      const message = `The scan process cannot be started: ${error instanceof Error ? error.message : error}`;
+      const message = `The scan process cannot be started: ${errorMessage(error)}`;
       return this.#end({ kind: 'died', message, detail: '' });
     } finally {
       coalescer.stop();

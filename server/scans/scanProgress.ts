@@ -85,17 +85,15 @@ function stateOf(phase: JobProgress['phase']): ScanState {
   return phase === 'saving' ? 'linking' : phase;
 }
 
+const MESSAGE = {
+  discovering: 'Finding files',
+  linking: 'Joining operations across files',
+  saving: 'Saving the result',
+} as const;
+
 function messageOf(phase: JobProgress['phase'], filesScanned: number, totalFiles: number): string {
-  switch (phase) {
-    case 'discovering':
-      return 'Finding files';
-    case 'scanning':
-      return `Reading files: ${grouped(filesScanned)} of ${grouped(totalFiles)}`;
-    case 'linking':
-      return 'Joining operations across files';
-    case 'saving':
-      return 'Saving the result';
-  }
+  if (phase !== 'scanning') return MESSAGE[phase];
+  return `Reading files: ${grouped(filesScanned)} of ${grouped(totalFiles)}`;
 }
 
 /** A count with thousands separators, the same in every locale. */

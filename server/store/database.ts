@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { errorMessage } from '../errorMessage.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 /** How long a statement waits for another process's write; writers keep their transactions far shorter. */
@@ -19,9 +20,7 @@ export function openDatabase(path: string): DatabaseSync {
     migrate(database);
     return database;
   } catch (error) {
-    throw new Error(`The result store ${path} cannot be opened: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw new Error(`The result store ${path} cannot be opened: ${errorMessage(error)}`, { cause: error });
   }
 }
 

@@ -1,10 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { RESULT_FORMAT } from '#protocol/graph.ts';
+import { GraphNode, RESULT_FORMAT } from '#protocol/graph.ts';
 import type { ScanSummary } from '#protocol/scan.ts';
 import { PRODUCT_VERSION } from '#protocol/version.ts';
+import { storedJson } from './storedJson.ts';
 import type { StoredRoot } from './store.ts';
 
 const CHUNK_ROWS = 500;
+const parseNode = storedJson(GraphNode, 'node');
 
 /** What is exported besides the rows of the result. */
 export interface ExportHead {
@@ -100,11 +102,11 @@ export async function* exportCsvText(database: DatabaseSync, scan: number): Asyn
   yield `${CSV_FIELDS.join(',')}\r\n`;
   const sql = 'SELECT ord, body FROM nodes WHERE scan = ? AND ord > ?';
   for await (const rows of chunks(database, sql, scan, [])) {
-    yield rows.map((row) => csvLine(JSON.parse(String(row['body'])))).join('');
+    yield rows.map((row) => csvLine(parseNode(row['body']))).join('');
   }
 }
 
-function csvLine(node: Partial<Record<string, unknown>>): string {
+function csvLine(node: GraphNode): string {
   return `${CSV_FIELDS.map((field) => csvCell(node[field])).join(',')}\r\n`;
 }
 

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { EntitySchema, GraphEdge, GraphNode, Unresolved, Workflow } from '#protocol/graph.ts';
+import { Type } from 'typebox';
+import { EntitySchema, GraphEdge, GraphNode, Unresolved, Workflow } from '#protocol/graph.ts';
 import type {
   EndpointPage,
   FilePage,
@@ -14,6 +15,7 @@ import type {
 } from '#protocol/http.ts';
 import { type ListSpec, PageQueries, type RowPage } from './pageQueries.ts';
 import type { NodeDetail } from './store.ts';
+import { storedJson } from './storedJson.ts';
 
 const NODE_FILTERS = { kind: 'kind', file: 'file', target: 'target', confidence: 'confidence' } as const;
 const NODE_TEXT = ['name', 'target', 'file'];
@@ -58,6 +60,29 @@ const FILES: ListSpec = {
   sorts: { path: 'path', status: 'status', reason: "coalesce(reason, '')" },
 };
 
+const parseNode = storedJson(GraphNode, 'node');
+const parseEdge = storedJson(GraphEdge, 'edge');
+const parseWorkflow = storedJson(Workflow, 'workflow');
+const parseUnresolved = storedJson(Unresolved, 'unresolved operation');
+
+const Ids = Type.Array(Type.String());
+const parseEndpoint = storedJson(
+  Type.Object({ node: Type.String(), callers: Ids, handlers: Ids, reads: Ids, writes: Ids }),
+  'endpoint',
+);
+const parseTable = storedJson(
+  Type.Object({
+    table: Type.String(),
+    node: Type.Optional(Type.String()),
+    schema: Type.Optional(EntitySchema),
+    readers: Ids,
+    writers: Ids,
+    readers_total: Type.Integer(),
+    writers_total: Type.Integer(),
+  }),
+  'table',
+);
+
 /** Most steps on one page of workflows; a page ends early rather than hold up the event loop. */
 const STEPS_PER_PAGE = 4000;
 const EDGES_PER_NODE = 500;
@@ -74,7 +99,7 @@ export class ResultLists {
 
   nodes(scan: number, query: PageQuery): NodePage {
     const page = this.#pages.page(NODES, scan, query, 'item.body');
-    return { ...pageFields(page), items: page.rows.map((row) => body<GraphNode>(row)) };
+    return { ...pageFields(page), items: page.rows.map((row) => parseNode(row['body'])) };
   }
 
   /** A filter on `target` restricts workflows to those that read or write this table. */
@@ -89,7 +114,7 @@ export class ResultLists {
         const last = page.rows[items.length - 1];
         return { ...pageFields(page), items, next_cursor: this.#pages.cursorAfter(WORKFLOWS, scan, query, last) };
       }
-      items.push(this.#workflowRow(scan, body<Workflow>(row), find));
+      items.push(this.#workflowRow(scan, parseWorkflow(row['body']), find));
     }
     return { ...pageFields(page), items };
   }
@@ -98,9 +123,7 @@ export class ResultLists {
     const page = this.#pages.page(ENDPOINTS, scan, query, 'item.body');
     const find = this.#nodeFinder(scan);
     const items = page.rows.flatMap((row) => {
-      const stored = body<{ node: string; callers: string[]; handlers: string[]; reads: string[]; writes: string[] }>(
-        row,
-      );
+      const stored = parseEndpoint(row['body']);
       const node = find(stored.node);
       if (!node) return [];
       return [{ ...stored, node, callers: all(stored.callers, find), handlers: all(stored.handlers, find) }];
@@ -112,7 +135,7 @@ export class ResultLists {
     const page = this.#pages.page(TABLES, scan, query, 'item.body');
     const find = this.#nodeFinder(scan);
     const items = page.rows.map((row): TableRow => {
-      const { node: nodeId, ...stored } = body<StoredTable>(row);
+      const { node: nodeId, ...stored } = parseTable(row['body']);
       const node = nodeId === undefined ? undefined : find(nodeId);
       const readers = all(stored.readers, find);
       return { ...stored, ...(node && { node }), readers, writers: all(stored.writers, find) };
@@ -124,7 +147,7 @@ export class ResultLists {
     const page = this.#pages.page(UNRESOLVED, scan, query, 'item.body');
     const find = this.#nodeFinder(scan);
     const items = page.rows.flatMap((row) => {
-      const stored = body<Unresolved>(row);
+      const stored = parseUnresolved(row['body']);
       const node = find(stored.node);
       return node ? [{ ...stored, node_detail: node }] : [];
     });
@@ -150,7 +173,7 @@ export class ResultLists {
         .prepare(`SELECT body FROM edges WHERE scan = ? AND ${column} = ? ORDER BY ord LIMIT ${EDGES_PER_NODE}`)
         .all(scan, nodeId)
         .flatMap((row) => {
-          const edge = body<GraphEdge>(row);
+          const edge = parseEdge(row['body']);
           const end = find(edge[other]);
           return end ? [{ edge, node: end }] : [];
         });
@@ -169,7 +192,7 @@ export class ResultLists {
         chain.push({ node, depth: depths.get(step.node) ?? 0 });
         continue;
       }
-      const edge = body<GraphEdge>(row);
+      const edge = parseEdge(row['body']);
       const depth = (depths.get(edge.source) ?? 0) + 1;
       if (!depths.has(step.node)) depths.set(step.node, depth);
       chain.push({ node, depth, ...edgeFields(edge) });
@@ -186,7 +209,7 @@ export class ResultLists {
     return (id) => {
       if (found.has(id)) return found.get(id);
       const row = select.get(scan, id);
-      const node = row ? body<GraphNode>(row) : undefined;
+      const node = row ? parseNode(row['body']) : undefined;
       found.set(id, node);
       return node;
     };
@@ -194,16 +217,6 @@ export class ResultLists {
 }
 
 type FindNode = (id: string) => GraphNode | undefined;
-
-interface StoredTable {
-  table: string;
-  node?: string;
-  schema?: EntitySchema;
-  readers: string[];
-  writers: string[];
-  readers_total: number;
-  writers_total: number;
-}
 
 function pageFields(page: RowPage): { total: number; next_cursor: string | null } {
   return { total: page.total, next_cursor: page.next_cursor };
@@ -221,9 +234,4 @@ function edgeFields(edge: GraphEdge): Partial<WorkflowRow['chain'][number]> {
     edge_confidence: edge.confidence,
     ...(detail !== undefined && { edge_detail: detail }),
   };
-}
-
-/** The wire object of a row. Rows are written by `resultWriter` of this version's schema only, from typed values. */
-function body<T>(row: Record<string, unknown>): T {
-  return JSON.parse(String(row['body'])) as T;
 }

@@ -1,18 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { DatabaseSync } from 'node:sqlite';
+import { Type } from 'typebox';
 import type { PageQuery, ScanOverview } from '#protocol/http.ts';
-import type { ScanStatus, ScanSummary } from '#protocol/scan.ts';
+import { ScanStatus, type ScanSummary } from '#protocol/scan.ts';
 import { openDatabase, transaction } from './database.ts';
 import { exportCsvText, exportJsonText } from './exportResult.ts';
 import { removeScanRows } from './removeScan.ts';
 import { ResultLists } from './resultLists.ts';
+import { storedJson } from './storedJson.ts';
 import type { NewScan, NodeDetail, Store, StoredRoot } from './store.ts';
 
 /** A running scan's server writes a heartbeat every two seconds; after this long without one it is taken for dead. */
 const DEAD_AFTER_MS = 60_000;
 /** Added to the last `seq` in the store, which lags behind what was published, so that "interrupted" is the newest. */
 const SEQ_HEADROOM = 10_000;
+
+const parseStatus = storedJson(ScanStatus, 'status');
+const parseRoots = storedJson(Type.Array(Type.Object({ name: Type.String(), path: Type.String() })), 'list of roots');
+const parsePhases = storedJson(Type.Record(Type.String(), Type.Integer()), 'list of phases');
 
 type Row = Record<string, unknown>;
 
@@ -121,7 +127,7 @@ export class SqliteStore implements Store {
         skipped: Number(row['files_skipped']),
         failed: Number(row['files_failed']),
       },
-      phases: parseJson<Record<string, number>>(row['phases']),
+      phases: parsePhases(row['phases']),
     };
   });
 
@@ -147,7 +153,7 @@ export class SqliteStore implements Store {
     return exportJsonText(this.#database, this.#written(scanId), {
       summary: summaryOf(row),
       roots: rootsOf(row),
-      phases: parseJson<Record<string, number>>(row['phases']),
+      phases: parsePhases(row['phases']),
       files: { found: Number(row['files_found']), scanned: Number(row['files_scanned']) },
     });
   });
@@ -222,7 +228,6 @@ export class SqliteStore implements Store {
 
 /** Turns a synchronous method into one that returns a promise and never throws directly. */
 function settle<A extends unknown[], R>(method: (...args: A) => R): (...args: A) => Promise<R> {
-  // oxlint-disable-next-line require-await -- being async is what turns a throw into a rejection
   return async (...args) => method(...args);
 }
 
@@ -236,17 +241,12 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** JSON that this class or `resultWriter` has written from a typed value. */
-function parseJson<T>(text: unknown): T {
-  return JSON.parse(String(text)) as T;
-}
-
 function statusOf(row: Row): ScanStatus {
-  return parseJson<ScanStatus>(row['status']);
+  return parseStatus(row['status']);
 }
 
 function rootsOf(row: Row): StoredRoot[] {
-  return parseJson<StoredRoot[]>(row['roots']);
+  return parseRoots(row['roots']);
 }
 
 function summaryOf(row: Row): ScanSummary {
