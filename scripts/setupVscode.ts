@@ -16,7 +16,8 @@ const VSCODE = join(codeServerFolder, 'node_modules', 'code-server', 'lib', 'vsc
 
 /** npm's own variables, inherited when this runs under `npm run`, would carry this project's .npmrc into the installs. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const projectOnly = /^npm_(config_(ignore_scripts|local_prefix|save_exact|omit|include|workspace)|lifecycle_|package_)/i;
+  const projectOnly =
+    /^npm_(config_(ignore_scripts|local_prefix|save_exact|omit|include|workspace)|lifecycle_|package_)/i;
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !projectOnly.test(name)));
   return { ...env, PATH: `${join(NODE_BINARY, '..')}:${process.env['PATH'] ?? ''}` };
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -47,6 +47,7 @@ export interface LaunchedServer {
  * @throws Error with the server's last words when it does not get there.
  */
 export async function launchServer(options: LaunchOptions): Promise<LaunchedServer> {
+  await mkdir(options.dataFolder, { recursive: true });
   const address = await reserveAddress();
   const child = spawnServer(options, address.path);
   const lastWords: string[] = [];
@@ -76,21 +77,27 @@ export async function launchServer(options: LaunchOptions): Promise<LaunchedServ
 }
 
 function spawnServer(options: LaunchOptions, socketPath: string): ChildProcess {
-  const roots = options.roots.flatMap((root) => ['--root', root]);
+  // Without any root the server would allow its working folder.
+  const allowed = options.roots.length > 0 ? options.roots : [options.dataFolder];
+  const roots = allowed.flatMap((root) => ['--root', root]);
   const place = ['--socket', socketPath, '--exit-with-parent', '--data-dir', options.dataFolder];
-  const args = ['serve', ...place, '--log-level', options.logLevel, ...roots];
+  const args = ['serve', ...place, ...roots];
   return spawn(options.nodePath, [options.serverEntry, ...args], {
-    env: serverEnvironment(process.env, options.redisUrl),
+    env: serverEnvironment(process.env, options),
     stdio: ['pipe', 'pipe', 'pipe'],
     windowsHide: true,
   });
 }
 
 /** The environment without what VS Code set for its own processes and what would change how Node starts. */
-export function serverEnvironment(env: NodeJS.ProcessEnv, redisUrl: string | null): NodeJS.ProcessEnv {
+export function serverEnvironment(
+  env: NodeJS.ProcessEnv,
+  { redisUrl, logLevel }: Pick<LaunchOptions, 'redisUrl' | 'logLevel'>,
+): NodeJS.ProcessEnv {
   const foreign = /^(VSCODE_|ELECTRON_|NODE_OPTIONS$|NODE_REPL|PINATA_TOKEN$)/;
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !foreign.test(name)));
-  return { ...kept, ELECTRON_RUN_AS_NODE: '1', ...(redisUrl === null ? {} : { PINATA_REDIS_URL: redisUrl }) };
+  const redis = redisUrl === null ? {} : { PINATA_REDIS_URL: redisUrl };
+  return { ...kept, ...redis, ELECTRON_RUN_AS_NODE: '1', PINATA_LOG_LEVEL: logLevel };
 }
 
 /** A socket path in a new folder of this user alone (`mkdtemp` makes it with mode 0700), or a pipe name on Windows. */

@@ -114,8 +114,8 @@ describe('ServerConnection', () => {
   });
 
   it('refuses a server that speaks another protocol', async () => {
-    const onRequest = () => ({ status: 200, body: { ...ENVIRONMENT, protocol_version: 99 } });
-    await using server = await standInServer({ onSocket: null, onRequest });
+    const body = { ...ENVIRONMENT, protocol_version: 99 };
+    await using server = await standInServer({ onSocket: null, onRequest: () => ({ status: 200, body }) });
     connection = connectionTo(async () => ({ kind: 'connect', url: server.address, token: TOKEN }));
     await expect(connection.use()).rejects.toThrow('speaks protocol 99');
   });

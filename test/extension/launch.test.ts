@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { explain } from '../../extension/log.ts';
 import { launchServer, type LaunchOptions, serverEnvironment } from '../../extension/server/launch.ts';
 import { collectingLog } from './standInServer.ts';
 
@@ -77,9 +78,7 @@ describe('launchServer', () => {
 
   it('says that the program could not be started at all', async () => {
     const starting = launchServer({ ...(await options('')), nodePath: join(folder, 'no-such-node') });
-    await expect(starting).rejects.toMatchObject({
-      cause: { message: expect.stringContaining('could not be started') },
-    });
+    await expect(starting.catch(explain)).resolves.toContain('could not be started');
   });
 
   it('writes log records of the server at their level', async () => {
@@ -93,15 +92,19 @@ describe('launchServer', () => {
 });
 
 describe('serverEnvironment', () => {
+  const SETTINGS = { logLevel: 'warn', redisUrl: null };
+
   it("keeps VS Code's own variables and Node's options from the server", () => {
     const env = serverEnvironment(
       { PATH: '/bin', VSCODE_IPC_HOOK: 'x', NODE_OPTIONS: '--inspect', ELECTRON_X: '1' },
       null,
     );
-    expect(env).toEqual({ PATH: '/bin', ELECTRON_RUN_AS_NODE: '1' });
+    expect(env).toEqual({ PATH: '/bin', ELECTRON_RUN_AS_NODE: '1', PINATA_LOG_LEVEL: 'warn' });
   });
 
   it('passes the address of Redis on', () => {
-    expect(serverEnvironment({}, 'redis://127.0.0.1')).toMatchObject({ PINATA_REDIS_URL: 'redis://127.0.0.1' });
+    expect(serverEnvironment({}, { ...SETTINGS, redisUrl: 'redis://127.0.0.1' })).toMatchObject({
+      PINATA_REDIS_URL: 'redis://127.0.0.1',
+    });
   });
 });
