@@ -42,7 +42,7 @@ export async function parseFile(task: ParseTask): Promise<ParsedFile> {
   } catch (error) {
     return { status: 'failed', reason: `cannot be read: ${errorText(error)}` };
   }
-  const decoded = decodeSource(bytes);
+  const decoded = decodeSource(bytes, task.language);
   if ('skip' in decoded) return { status: 'skipped', reason: decoded.skip };
   try {
     const tree = await lower(decoded.text, task.language);

@@ -1,4 +1,5 @@
+import { angular } from './angular.ts';
 import type { Framework } from './framework.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [];
+export const FRAMEWORKS: readonly Framework[] = [angular];
