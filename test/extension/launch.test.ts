@@ -97,7 +97,7 @@ describe('serverEnvironment', () => {
   it("keeps VS Code's own variables and Node's options from the server", () => {
     const env = serverEnvironment(
       { PATH: '/bin', VSCODE_IPC_HOOK: 'x', NODE_OPTIONS: '--inspect', ELECTRON_X: '1' },
-      null,
+      SETTINGS,
     );
     expect(env).toEqual({ PATH: '/bin', ELECTRON_RUN_AS_NODE: '1', PINATA_LOG_LEVEL: 'warn' });
   });
