@@ -39,10 +39,11 @@ function edge(from: Hop, to: Hop): TemplateResult {
   const confidence = to.edge_confidence;
   return html`<details class="edge">
     <summary>
-      ${icon('arrow-down')}<span>${edgeVerb(to.edge_kind)}</span>
+      ${icon('arrow-down')}<span class="edge-verb"
+        >${edgeVerb(to.edge_kind)} ${icon('chevron-right', 'edge-toggle')}</span
+      >
       ${confidence ? confidenceLabel(confidence) : nothing}
       <span class="edge-rule">${to.edge_rule ?? ''}</span>
-      ${icon('chevron-right', 'edge-toggle')}
     </summary>
     <dl class="evidence">
       <dt>From</dt>
