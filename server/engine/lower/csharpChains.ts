@@ -1,6 +1,6 @@
 import type { SyntaxId } from '../parse/syntax.ts';
 import type { CSharpContext, Handler } from './csharpContext.ts';
-import { constantPatternName, lowerIs, type Operand } from './csharpPatterns.ts';
+import { constantPatternName, lastConstant, lowerIs, type Operand } from './csharpPatterns.ts';
 import { lowerType, typeArgumentList, typeArguments } from './csharpTypeReferences.ts';
 import { Kind } from './tree.ts';
 
@@ -9,7 +9,7 @@ import { Kind } from './tree.ts';
  *
  * The grammar gives `?.` the precedence of `?:`, so `await a?.b()` arrives as `(await a)?.b()` and `x == a?.b` as
  * `(x == a)?.b`. So a chain whose root is not a primary expression is hung on the root's rightmost operand, and binary
- * operators are sorted by precedence anew.
+ * operators are sorted by precedence anew. It also reads `x is A && b` as `x is (A && b)`, which is split again.
  */
 const POSTFIX: ReadonlySet<string> = new Set([
   'member_access_expression',
@@ -239,6 +239,8 @@ interface Infix {
   text: string;
   /** The `is` or `as` expression, -1 for a binary operator. */
   test: SyntaxId;
+  /** What is left of the constant that ends the pattern of `is`, -1 for all of it. */
+  head: SyntaxId;
 }
 type Item = { id: SyntaxId; operators: readonly SyntaxId[] } | Infix;
 
@@ -259,7 +261,7 @@ function lowerInfix(context: CSharpContext, id: SyntaxId, operators: readonly Sy
     }
     while (pending.length > 0 && bindsFirst(pending.at(-1) as Infix, item)) reduce(context, values, pending);
     if (item.test < 0) pending.push(item);
-    else values.push(lowerTest(context, item.test, values.pop() as Value));
+    else values.push(lowerTest(context, item, values.pop() as Value));
   }
   while (pending.length > 0) reduce(context, values, pending);
   return values[0]?.id ?? 0;
@@ -287,9 +289,9 @@ function reduce(context: CSharpContext, values: Value[], pending: Infix[]): void
   values.push({ id, start: left.start, end: right.end });
 }
 
-function lowerTest(context: CSharpContext, test: SyntaxId, operand: Value): Value {
-  const { syntax } = context;
-  return { id: lowerIs(context, test, operand), start: operand.start, end: syntax.end(test) };
+function lowerTest(context: CSharpContext, { test, head }: Infix, operand: Value): Value {
+  const id = lowerIs(context, test, operand, head);
+  return { id, start: operand.start, end: context.syntax.end(head < 0 ? test : head) };
 }
 
 /** Too many operands for a tree: all in a List, so that calls in them are still seen. */
@@ -321,17 +323,44 @@ function flatten(context: CSharpContext, id: SyntaxId, operators: readonly Synta
     const chain = readChain(context, item.id, item.operators);
     const kind = syntax.type(chain.root);
     if (kind === 'binary_expression') {
-      const text = syntax.text(syntax.field(chain.root, 'operator'));
       todo.push({ id: syntax.field(chain.root, 'right'), operators: chain.operators });
-      todo.push({ precedence: PRECEDENCE[text] ?? 0, text, test: -1 });
+      todo.push(binaryOperator(context, chain.root));
       todo.push({ id: syntax.field(chain.root, 'left'), operators: [] });
-    } else if (INFIX.has(kind) && chain.operators.length === 0) {
-      todo.push({ precedence: IS_PRECEDENCE, text: '', test: chain.root });
-      todo.push({ id: syntax.firstChild(chain.root), operators: [] });
-    } else if (INFIX.has(kind)) items.push({ id: chain.root, operators: chain.operators });
-    else items.push(item);
+    } else if (!INFIX.has(kind)) items.push(item);
+    else {
+      const { head, tail } = splitTest(context, chain);
+      if (tail.length === 0 && chain.operators.length > 0) items.push({ id: chain.root, operators: chain.operators });
+      else {
+        todo.push(...tail, { precedence: IS_PRECEDENCE, text: '', test: chain.root, head });
+        todo.push({ id: syntax.firstChild(chain.root), operators: [] });
+      }
+    }
   }
   return items;
+}
+
+function binaryOperator(context: CSharpContext, id: SyntaxId): Infix {
+  const text = context.syntax.text(context.syntax.field(id, 'operator'));
+  return { precedence: PRECEDENCE[text] ?? 0, text, test: -1, head: -1 };
+}
+
+/**
+ * Splits `x is A && b` behind A.
+ * @returns A, or -1 where nothing is to be split; then what follows, the last first
+ */
+function splitTest(context: CSharpContext, test: Chain): { head: SyntaxId; tail: Item[] } {
+  const { syntax } = context;
+  const tail: Item[] = [];
+  let head = -1;
+  let chain = readChain(context, lastConstant(context, test.root), test.operators);
+  while (syntax.type(chain.root) === 'binary_expression') {
+    const operator = binaryOperator(context, chain.root);
+    if (operator.precedence >= IS_PRECEDENCE) break;
+    tail.push({ id: syntax.field(chain.root, 'right'), operators: chain.operators }, operator);
+    head = syntax.field(chain.root, 'left');
+    chain = readChain(context, head, []);
+  }
+  return { head, tail };
 }
 
 /** `x is A.B`, where the grammar reads `(x is A).B`. */

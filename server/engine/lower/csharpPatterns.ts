@@ -12,17 +12,19 @@ export interface Operand {
 /**
  * Lowers `operand is pattern`: `x is Foo f` is a Variable that holds a Cast, `x is Foo` a Cast; of other patterns a
  * List of the operand and what the pattern holds.
+ * @param head what is left of the pattern's last constant (see `lastConstant`); -1 for all of it
  */
-export function lowerIs(context: CSharpContext, at: SyntaxId, operand: Operand): number {
+export function lowerIs(context: CSharpContext, at: SyntaxId, operand: Operand, head: SyntaxId): number {
   const { syntax } = context;
   const plain = syntax.field(at, 'right');
   if (plain >= 0) return castNode(context, at, operand, plain);
   const pattern = unwrapped(context, syntax.field(at, 'pattern'));
+  if (head >= 0) return lowerSplit(context, pattern, operand, head);
   switch (syntax.type(pattern)) {
     case 'type_pattern':
       return castNode(context, at, operand, syntax.field(pattern, 'type'));
     case 'constant_pattern':
-      return lowerConstant(context, at, operand, pattern);
+      return lowerConstant(context, at, operand, context.lastKid(pattern));
     case 'declaration_pattern':
     case 'var_pattern':
     case 'recursive_pattern':
@@ -32,13 +34,50 @@ export function lowerIs(context: CSharpContext, at: SyntaxId, operand: Operand):
   }
 }
 
+/**
+ * The expression that ends an `is`, -1 when none does. The grammar reads `x is A && b` as `x is (A && b)`, so the caller
+ * has to split it.
+ */
+export function lastConstant(context: CSharpContext, at: SyntaxId): SyntaxId {
+  const { syntax } = context;
+  let pattern = syntax.field(at, 'pattern');
+  for (;;) {
+    switch (syntax.type(pattern)) {
+      case 'constant_pattern':
+      case 'relational_pattern':
+        return context.lastKid(pattern);
+      case 'negated_pattern':
+      case 'and_pattern':
+      case 'or_pattern':
+        pattern = context.lastKid(pattern);
+        break;
+      default:
+        return -1;
+    }
+  }
+}
+
+/** A pattern of whose last constant only the head belongs to it. */
+function lowerSplit(context: CSharpContext, pattern: SyntaxId, operand: Operand, head: SyntaxId): number {
+  const { syntax } = context;
+  if (syntax.type(pattern) === 'constant_pattern') return lowerConstant(context, head, operand, head);
+  const parts: number[] = [];
+  for (let at = pattern; at >= 0; at = context.lastKid(at)) {
+    const left = syntax.field(at, 'left');
+    const isPattern = syntax.type(at) === 'and_pattern' || syntax.type(at) === 'or_pattern';
+    if (isPattern) parts.push(...context.lowerAll([left]));
+    else if (syntax.type(at) !== 'negated_pattern') break;
+  }
+  return listNode(context, head, operand, [...parts, ...context.lowerAll([head])]);
+}
+
 /** The pattern below `not` and parentheses. */
 function unwrapped(context: CSharpContext, id: SyntaxId): SyntaxId {
   let at = id;
   for (;;) {
     const type = context.syntax.type(at);
     if (type !== 'negated_pattern' && type !== 'parenthesized_pattern') return at;
-    at = context.kids(at)[0] ?? -1;
+    at = context.lastKid(at);
   }
 }
 
@@ -53,9 +92,8 @@ function listNode(context: CSharpContext, at: SyntaxId, operand: Operand, rest: 
 }
 
 /** `x is Foo` and `x is Foo.Bar` cannot be told from constants without binding; names in capitals are types here. */
-function lowerConstant(context: CSharpContext, at: SyntaxId, operand: Operand, pattern: SyntaxId): number {
+function lowerConstant(context: CSharpContext, at: SyntaxId, operand: Operand, value: SyntaxId): number {
   const { syntax } = context;
-  const value = context.kids(pattern)[0] ?? -1;
   const kind = syntax.type(value);
   const isName = kind === 'identifier' || kind === 'generic_name' || kind === 'member_access_expression';
   if (isName && /^@?\p{Lu}[\p{L}\p{N}_.@:<>, ]*$/u.test(syntax.text(value)))
@@ -127,7 +165,7 @@ function lowerDesignation(context: CSharpContext, id: SyntaxId): number {
 
 /** `Property: pattern`; which property is matched is not kept. */
 function lowerSubpattern(context: CSharpContext, id: SyntaxId): number {
-  return context.lower(context.kids(id).at(-1) ?? -1);
+  return context.lower(context.lastKid(id));
 }
 
 /** An arm of a `switch` expression, which is the scope of the variables in its pattern. */
@@ -139,7 +177,7 @@ function lowerArm(context: CSharpContext, id: SyntaxId): number {
 export function constantPatternName(context: CSharpContext, at: SyntaxId): string {
   const pattern = unwrapped(context, context.syntax.field(at, 'pattern'));
   if (context.syntax.type(pattern) !== 'constant_pattern') return '';
-  const value = context.kids(pattern)[0] ?? -1;
+  const value = context.lastKid(pattern);
   return context.syntax.type(value) === 'identifier' ? dottedName(context, value) : '';
 }
 
