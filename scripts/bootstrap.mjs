@@ -10,9 +10,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PINATA = 'dist/server/pinata.js';
 const NODE_MAJOR = 24;
 
-/** Command of package.json → what Node 24 runs, whether a build comes first, and the arguments when none are given. */
+/** Command of package.json → what Node 24 runs, and whether a build comes first. */
 const COMMANDS = {
-  start: { build: true, target: [PINATA, 'start'], defaults: [join(ROOT, 'samples/shop')] },
+  start: { build: true, target: [PINATA, 'start'] },
   pinata: { build: true, target: [PINATA] },
   test: { build: false, target: ['scripts/test.ts'] },
 };
@@ -97,8 +97,6 @@ if (command.build) {
   if (build.status !== 0) process.exit(1);
 }
 const [program, ...fixed] = command.target;
-const given = process.argv.slice(3);
-const inherited = given.length > 0 ? given : (command.defaults ?? []);
 // npm runs scripts in the package's folder; a relative path means the folder the user is in.
 const cwd = command.build ? (process.env.INIT_CWD ?? process.cwd()) : ROOT;
-handOver(node, [join(ROOT, program), ...fixed, ...inherited], cwd);
+handOver(node, [join(ROOT, program), ...fixed, ...process.argv.slice(3)], cwd);
