@@ -1,5 +1,6 @@
 import { angular } from './angular.ts';
+import { aspnet } from './aspnet.ts';
 import type { Framework } from './framework.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular];
+export const FRAMEWORKS: readonly Framework[] = [angular, aspnet];
