@@ -79,12 +79,14 @@ export async function scan(request: EngineRequest, hooks: EngineHooks): Promise<
   clock.end('linking');
   if (!linked) return { ...emptyResult(clock), files: ledger, scannedFiles };
 
+  const { failed, ...graph } = linked;
+  noteUnlinked(ledger, failed);
   const workflows = buildWorkflows(linked.nodes, linked.edges);
   const paths = new Map(discovery.files.map((file) => [`${file.root}\0${file.file}`, file.path]));
   addSnippets(linked.nodes, (root, file) => paths.get(`${root}\0${file}`));
   for (const node of linked.nodes) if (node.target !== undefined) node.target = redact(node.target);
   clock.end('workflows');
-  return { cancelled: hooks.signal.aborted, phases: clock.phases, files: ledger, scannedFiles, ...linked, workflows };
+  return { cancelled: hooks.signal.aborted, phases: clock.phases, files: ledger, scannedFiles, ...graph, workflows };
 }
 
 async function discoverFiles(request: EngineRequest, signal: AbortSignal): Promise<Discovery> {
@@ -130,6 +132,15 @@ function sortOut(discovery: Discovery, parsed: readonly (ParsedFile | undefined)
   }
   const ledger = { found: discovery.found, scanned: sources.length, skipped: skipped.sort(byPath), failed: failed.sort(byPath) };
   return { sources, ledger, scannedFiles };
+}
+
+/** A file that was read but could not be linked counts as failed. */
+function noteUnlinked(ledger: FileLedger, failed: ReadonlyMap<SourceFile, string>): void {
+  for (const [file, reason] of failed) {
+    ledger.failed.push({ path: `${file.root}/${file.path}`, reason: `cannot be linked: ${reason}` });
+    ledger.scanned--;
+  }
+  ledger.failed.sort(byPath);
 }
 
 function byPath(a: FileProblem, b: FileProblem): number {

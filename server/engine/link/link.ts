@@ -1,6 +1,5 @@
 import { GraphBuilder, type Graph } from '../graph/graphBuilder.ts';
 import type { ConfigFile } from '../discover/discover.ts';
-import { Kind } from '../lower/tree.ts';
 import type { EntitySchema } from '#protocol/graph.ts';
 import { loadRulePacks } from '../rules/loadRulePacks.ts';
 import { CallGraph } from './callGraph.ts';
@@ -19,6 +18,8 @@ import { Texts } from './values.ts';
 
 export interface Linked extends Graph {
   schemas: EntitySchema[];
+  /** Files that could not be linked, with the reason. */
+  failed: Map<SourceFile, string>;
 }
 
 /** Says how far linking is; resolves when the process may go on. */
@@ -36,6 +37,7 @@ export async function link(files: readonly SourceFile[], configs: readonly Confi
   const expressions = new Expressions(program);
   const texts = new Texts(expressions);
   const graph = new GraphBuilder();
+  const failed = new Map<SourceFile, string>();
   await progress(0.1, 0);
   for (const framework of FRAMEWORKS) framework.prepare?.({ program, expressions, texts, configs });
   const callSites = new CallSites(program, expressions, texts);
@@ -44,28 +46,36 @@ export async function link(files: readonly SourceFile[], configs: readonly Confi
   const operations = new OperationFinder(linker);
   const calls = new CallGraph(linker);
   // Entry points first: a lambda that handles one is a function of its own, and what it performs is its own.
-  await eachFile(files, (file) => operations.findEntryPoints(file), progress, [0.4, 0.5], graph);
+  await eachFile(files, (file) => operations.findEntryPoints(file), { progress, range: [0.4, 0.5], graph, failed });
   for (const framework of FRAMEWORKS) framework.link?.(linker);
-  await eachFile(files, (file) => operations.find(file), progress, [0.5, 0.7], graph);
-  await eachFile(files, (file) => calls.build(file), progress, [0.7, 0.9], graph);
+  await eachFile(files, (file) => operations.find(file), { progress, range: [0.5, 0.7], graph, failed });
+  await eachFile(files, (file) => calls.build(file), { progress, range: [0.7, 0.9], graph, failed });
   for (const framework of FRAMEWORKS) framework.finish?.(linker);
   const schemas = linkTables(linker);
   joinRequests(linker);
   await progress(1, graph.operations.length);
-  return { ...graph.finish(), schemas };
+  return { ...graph.finish(), schemas, failed };
 }
 
-async function eachFile(
-  files: readonly SourceFile[],
-  visit: (file: SourceFile) => void,
-  progress: LinkProgress,
-  [from, to]: [number, number],
-  graph: GraphBuilder,
-): Promise<void> {
+interface Sweep {
+  progress: LinkProgress;
+  /** Shares of the phase at the beginning and at the end. */
+  range: [number, number];
+  graph: GraphBuilder;
+  failed: Map<SourceFile, string>;
+}
+
+/** Visits all files; one that cannot be visited is noted and the others go on. */
+async function eachFile(files: readonly SourceFile[], visit: (file: SourceFile) => void, sweep: Sweep): Promise<void> {
+  const [from, to] = sweep.range;
   for (const [index, file] of files.entries()) {
-    if (file.tree.kind(file.tree.root) === Kind.File) visit(file);
+    try {
+      visit(file);
+    } catch (error) {
+      sweep.failed.set(file, error instanceof Error ? error.message : String(error));
+    }
     if (index % FILES_PER_TURN === FILES_PER_TURN - 1) {
-      await progress(from + ((to - from) * index) / files.length, graph.operations.length);
+      await sweep.progress(from + ((to - from) * index) / files.length, sweep.graph.operations.length);
     }
   }
 }
