@@ -4,7 +4,7 @@ import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { WebSocket } from 'ws';
 import { API_PREFIX, Environment, ErrorBody, progressPath } from '#protocol/http.ts';
-import { describeEndpoint, type Endpoint, requestTarget, webSocketTarget } from './endpoint.ts';
+import { describeEndpoint, type Endpoint, requestTarget, webSocketUrl } from './endpoint.ts';
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -57,9 +57,7 @@ export class ServerClient {
 
   /** A WebSocket of the scan's progress that has begun to connect. */
   openProgress(scanId: string): WebSocket {
-    const { url, options } = webSocketTarget(this.endpoint, progressPath(scanId));
-    return new WebSocket(url, {
-      ...options,
+    return new WebSocket(webSocketUrl(this.endpoint, progressPath(scanId)), {
       headers: { authorization: `Bearer ${this.#token}` },
       handshakeTimeout: 10_000,
       maxPayload: MAX_UPDATE_BYTES,

@@ -1,5 +1,4 @@
 import type { RequestOptions } from 'node:http';
-import { connect } from 'node:net';
 
 /** Where a server listens: a Unix socket or named pipe, or an HTTP address. */
 export type Endpoint = { kind: 'socket'; path: string } | { kind: 'url'; url: URL };
@@ -37,13 +36,16 @@ export function requestTarget(endpoint: Endpoint, path: string): RequestOptions 
 }
 
 /**
- * URL and options that make `ws` talk to the endpoint. A socket is connected by hand, because the `ws+unix:` form
- * splits at the first colon and decodes percent signs, and both may stand in a path.
+ * URL by which `ws` reaches the endpoint. For a socket this is its `ws+unix:` form: in the extension host every other
+ * way of handing over a connection is replaced by VS Code's proxy support. The form takes the socket's path as it
+ * stands up to the first colon, so the path must be plain (`isPlainSocketPath`).
  */
-export function webSocketTarget(endpoint: Endpoint, path: string) {
-  if (endpoint.kind === 'socket') {
-    return { url: `ws://localhost${path}`, options: { createConnection: () => connect(endpoint.path) } };
-  }
-  const base = endpoint.url.href.replace(/^http/, 'ws').replace(/\/$/, '');
-  return { url: base + path, options: {} };
+export function webSocketUrl(endpoint: Endpoint, path: string): string {
+  if (endpoint.kind === 'socket') return `ws+unix:${endpoint.path}:${path}`;
+  return endpoint.url.href.replace(/^http/, 'ws').replace(/\/$/, '') + path;
+}
+
+/** Whether a socket path survives the way through a `ws+unix:` URL. */
+export function isPlainSocketPath(path: string): boolean {
+  return /^[\w./\\~+-]+$/.test(path);
 }

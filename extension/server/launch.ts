@@ -8,6 +8,7 @@ import { Value } from 'typebox/value';
 import { ReadyLine } from '#protocol/http.ts';
 import { PROTOCOL_VERSION } from '#protocol/version.ts';
 import type { Log } from '../log.ts';
+import { isPlainSocketPath } from './endpoint.ts';
 import { writeServerLine } from './serverLog.ts';
 
 const READY_TIMEOUT_MS = 30_000;
@@ -108,7 +109,8 @@ async function reserveAddress(): Promise<{ path: string; release(): Promise<void
   const folders = [runtime, tmpdir(), '/tmp'].filter((folder) => folder !== undefined && folder !== '');
   const failures: unknown[] = [];
   for (const parent of folders) {
-    if (Buffer.byteLength(join(parent ?? '', 'pinata-XXXXXX', 'socket')) > MAX_SOCKET_PATH) continue;
+    const example = join(parent ?? '', 'pinata-XXXXXX', 'socket');
+    if (Buffer.byteLength(example) > MAX_SOCKET_PATH || !isPlainSocketPath(example)) continue;
     try {
       const folder = await mkdtemp(join(parent ?? '', 'pinata-'));
       return { path: join(folder, 'socket'), release: () => rm(folder, { recursive: true, force: true }) };
