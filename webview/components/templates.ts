@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Confidence, GraphNode, NodeKind } from '#protocol/graph.ts';
 import { type Context, locationOf } from '../context.ts';
-import { CONFIDENCES, KINDS } from './vocabulary.ts';
+import { CONFIDENCES, KINDS, shortSymbol } from './vocabulary.ts';
 
 export function icon(name: string, extra = ''): TemplateResult {
   return html`<span class="codicon codicon-${name} ${extra}" aria-hidden="true"></span>`;
@@ -37,7 +37,7 @@ export function place(node: Pick<GraphNode, 'file' | 'start_line'>): TemplateRes
 /** A node as one line that opens its code. */
 export function nodeLink(context: Context, node: GraphNode): TemplateResult {
   return html`<button class="node-link" type="button" @click=${() => context.open(locationOf(node))}>
-    ${kindIcon(node.kind)}<span class="node-name">${node.symbol ?? node.name}</span>${place(node)}
+    ${kindIcon(node.kind)}<span class="node-name">${shortSymbol(node)}</span>${place(node)}
   </button>`;
 }
 

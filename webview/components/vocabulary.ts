@@ -1,4 +1,4 @@
-import type { Confidence, NodeKind, UnresolvedReason } from '#protocol/graph.ts';
+import type { Confidence, GraphNode, NodeKind, UnresolvedReason } from '#protocol/graph.ts';
 import type { ScanState } from '#protocol/scan.ts';
 
 /** Codicon and the words shown for each node kind; the wire name stays the filter key. */
@@ -79,6 +79,20 @@ export function kindLabel(kind: string): string {
 
 export function kindIconName(kind: string): string {
   return kinds[kind]?.icon ?? 'circle-small';
+}
+
+/** What an operation is about: its route, its target, else its own line of code or name. */
+export function nodeTitle(node: GraphNode): string {
+  if (node.target !== undefined && node.target !== '')
+    return node.method ? `${node.method} ${node.target}` : node.target;
+  if (node.name !== node.kind) return node.name;
+  return node.snippet?.split('\n')[0] ?? KINDS[node.kind].label;
+}
+
+/** The function a node stands in without its namespace: `OrderService.PlaceAsync`. */
+export function shortSymbol(node: GraphNode): string {
+  if (node.kind === 'function' || node.symbol === undefined) return node.name;
+  return node.symbol.split('.').slice(-2).join('.');
 }
 
 function sentence(wireName: string): string {

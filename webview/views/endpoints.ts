@@ -3,6 +3,7 @@ import type { EndpointRow, UnresolvedRow } from '#protocol/http.ts';
 import { count, counted } from '../components/format.ts';
 import type { Filter } from '../components/filterBar.ts';
 import { confidenceLabel, empty, failed, icon, loading, nodeLink, place } from '../components/templates.ts';
+import { nodeTitle, shortSymbol } from '../components/vocabulary.ts';
 import { locationOf } from '../context.ts';
 import { ResultView } from './resultView.ts';
 import { diagnose } from '../data/diagnosis.ts';
@@ -107,12 +108,12 @@ export class EndpointsView extends ResultView {
     const row = this.#chosen();
     if (!row) return nothing;
     const { node } = row;
-    return html`<article class="detail" aria-label="Endpoint ${node.target ?? node.name}">
+    return html`<article class="detail" aria-label="Endpoint ${nodeTitle(node)}">
       <button class="back" type="button" @click=${() => this.context.setView({ endpoint: '' })}>
         ${icon('arrow-left')} All endpoints
       </button>
       <header class="detail-head">
-        <h2 class="code">${node.method ?? 'ANY'} ${node.target ?? node.name}</h2>
+        <h2 class="code">${nodeTitle(node)}</h2>
         <p class="detail-facts">
           <button class="link" type="button" @click=${() => this.context.open(locationOf(node))}>${place(node)}</button>
           ${confidenceLabel(node.confidence)} ${node.provider ? html`<span>${node.provider}</span>` : nothing}
@@ -168,7 +169,7 @@ function note(row: EndpointRow): string {
   const tables = new Set([...row.writes, ...row.reads]);
   return [
     callers,
-    handler === undefined ? 'no handler found' : (handler.symbol ?? handler.name),
+    handler === undefined ? 'no handler found' : shortSymbol(handler),
     ...(tables.size > 0 ? [[...tables].join(', ')] : []),
   ].join(' · ');
 }

@@ -59,8 +59,10 @@ export class FilesView extends ResultView {
 
   #none(): TemplateResult {
     if (this.isFiltered(['files.text'])) return this.noMatch('file', ['files.text']);
-    const scanned = this.overview?.files.scanned;
-    return empty('No such files', scanned === undefined ? [] : [`${counted(scanned, 'file')} read.`]);
+    const files = this.overview?.files;
+    const allRead = files !== undefined && files.scanned === files.found;
+    const hints = files === undefined ? [] : [`${counted(files.found, 'file')} found, ${count(files.scanned)} read.`];
+    return empty(allRead ? 'Every file was read' : 'No such files', hints);
   }
 }
 

@@ -4,7 +4,7 @@ import { count, counted } from '../components/format.ts';
 import { confidenceLabel, empty, failed, icon, kindIcon, loading, place } from '../components/templates.ts';
 import type { Filter } from '../components/filterBar.ts';
 import { confidenceFilter } from '../components/filters.ts';
-import { kindLabel, KINDS } from '../components/vocabulary.ts';
+import { kindLabel, KINDS, nodeTitle, shortSymbol } from '../components/vocabulary.ts';
 import { locationOf } from '../context.ts';
 import { ResultView } from './resultView.ts';
 import { diagnose } from '../data/diagnosis.ts';
@@ -118,8 +118,8 @@ export class OperationsView extends ResultView {
       >
       <span class="cell cell-name" role="cell"
         ><button class="row-link" type="button" data-row=${index} title=${node.snippet ?? node.name}>
-          ${title(node)}</button
-        ><span class="cell-symbol">${node.symbol ?? ''}</span></span
+          ${nodeTitle(node)}</button
+        ><span class="cell-symbol">${node.symbol === undefined ? '' : shortSymbol(node)}</span></span
       >
       <span class="cell" role="cell">${place(node)}</span>
       <span class="cell cell-provider" role="cell">${node.provider ?? ''}</span>
@@ -131,9 +131,4 @@ export class OperationsView extends ResultView {
     if (this.isFiltered(FILTER_KEYS)) return this.noMatch('operation', FILTER_KEYS);
     return empty('No operations', this.overview ? diagnose(this.overview, 'operations') : []);
   }
-}
-
-function title(node: GraphNode): string {
-  if (node.method && node.target) return `${node.method} ${node.target}`;
-  return node.target ? node.target : node.name;
 }

@@ -53,7 +53,7 @@ export class ProgressView extends PageElement {
     const over = isOver(status);
     return html`<div class="progress-line">
         <span class="progress-phase state-${status.status}">${stateIcon(status)} ${phase(status)}</span>
-        ${over ? nothing : html`<span class="progress-percent">${percent(status)}</span>`}
+        ${over || status.progress === null ? nothing : html`<span class="progress-percent">${percent(status)}</span>`}
         <span class="progress-facts">${facts(status).map((fact) => html`<span class="fact">${fact}</span>`)}</span>
         <span class="progress-actions">
           ${this.#connection()}

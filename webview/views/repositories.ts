@@ -52,13 +52,14 @@ export class RepositoriesView extends PageElement {
 
   #row(repository: Repository): TemplateResult {
     const watched = this.state.folders.some((folder) => folder.path === repository.path);
-    const running = watched && this.state.status !== null && isRunning(this.state.status.status);
+    const { status } = this.state;
+    const running = watched && status !== null && isRunning(status.status);
     return html`<li class="repository" ?data-current=${watched}>
       <span class="kind">${icon(repository.is_git ? 'repo' : 'folder')}</span>
       <span class="row-title">${repository.name}</span>
       <span class="repository-actions">${running ? this.#cancel() : this.#actions(repository)}</span>
       <span class="row-note code" title=${repository.path}>${repository.path}</span>
-      <span class="row-note">${lastScan(repository)}</span>
+      <span class="row-note">${running ? SCAN_STATES[status.status] : lastScan(repository)}</span>
     </li>`;
   }
 

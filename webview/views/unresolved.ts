@@ -3,7 +3,7 @@ import type { UnresolvedRow } from '#protocol/http.ts';
 import { count } from '../components/format.ts';
 import type { Filter } from '../components/filterBar.ts';
 import { empty, failed, kindIcon, loading, place } from '../components/templates.ts';
-import { reasonLabel } from '../components/vocabulary.ts';
+import { nodeTitle, reasonLabel } from '../components/vocabulary.ts';
 import { type Context, locationOf } from '../context.ts';
 import { ResultView } from './resultView.ts';
 import { PagedList } from '../data/pagedList.ts';
@@ -15,7 +15,7 @@ export function unresolvedRow(context: Context, row: UnresolvedRow, index: numbe
   return html`<div class="list-row" role="listitem">
     <button class="row-button wide-row" type="button" data-row=${index} @click=${() => context.open(locationOf(node))}>
       ${kindIcon(node.kind)}
-      <span class="row-title">${node.method ?? ''} ${node.target ?? node.name}</span>
+      <span class="row-title">${nodeTitle(node)}</span>
       ${place(node)}
       <span class="row-note"><span class="reason">${reasonLabel(row.reason)}.</span> ${row.detail}</span>
     </button>

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { WorkflowRow } from '#protocol/http.ts';
 import { confidenceLabel, icon, kindIcon, place } from '../components/templates.ts';
-import { edgeVerb, KINDS } from '../components/vocabulary.ts';
+import { edgeVerb, KINDS, nodeTitle } from '../components/vocabulary.ts';
 import { type Context, locationOf } from '../context.ts';
 import { placeHops } from '../data/chainLayout.ts';
 
@@ -26,10 +26,9 @@ export function chain(context: Context, workflow: WorkflowRow): TemplateResult {
 
 function hopButton(context: Context, hop: Hop): TemplateResult {
   const { node } = hop;
-  const name = node.method && node.target ? `${node.method} ${node.target}` : node.name;
   return html`<button class="hop" type="button" @click=${() => context.open(locationOf(node))}>
     ${kindIcon(node.kind)}
-    <span class="hop-name">${name}</span>
+    <span class="hop-name">${nodeTitle(node)}</span>
     <span class="hop-kind">${KINDS[node.kind].label}${node.provider ? ` · ${node.provider}` : ''}</span>
     ${place(node)} ${node.snippet ? html`<code class="snippet">${node.snippet}</code>` : nothing}
   </button>`;

@@ -120,5 +120,7 @@ function tablesOf(workflow: WorkflowRow): string {
     ...(workflow.writes.length > 0 ? [`writes ${workflow.writes.join(', ')}`] : []),
     ...(workflow.reads.length > 0 ? [`reads ${workflow.reads.join(', ')}`] : []),
   ];
-  return parts.length > 0 ? parts.join(' · ') : 'reaches no table';
+  if (parts.length > 0) return parts.join(' · ');
+  const usesDatabase = workflow.chain.some(({ node }) => node.kind.startsWith('database_'));
+  return usesDatabase ? 'uses a table that is not known' : 'reaches no table';
 }
