@@ -1,4 +1,4 @@
-import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { ScanOverview } from '#protocol/http.ts';
 import type { PanelState } from '#protocol/webview.ts';
 import { count } from './components/format.ts';
@@ -131,9 +131,14 @@ export class App extends PageElement {
     if (scanId !== null) this.#overview.show(this.#host, `/scan/${encodeURIComponent(scanId)}/overview`);
   }
 
-  protected override updated(changed: PropertyValues): void {
-    if (changed.has('view'))
-      this.querySelector('.tab[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  /** What the row of tabs last showed; the chosen tab is brought into sight when it changes, not on every update. */
+  #shownTabs = '';
+
+  protected override updated(): void {
+    const tabs = `${this.#tab()} ${this.#overview.value?.scan.scan_id}`;
+    if (tabs === this.#shownTabs) return;
+    this.#shownTabs = tabs;
+    this.querySelector('.tab[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   protected override render(): TemplateResult {
