@@ -9,6 +9,8 @@ export interface Location {
 
 const DECLARING: ReadonlySet<number> = new Set([Kind.Variable, Kind.ForEach, Kind.Param, Kind.Function, Kind.Type, Kind.LinqQuery]);
 
+const SCOPES: ReadonlySet<number> = new Set([Kind.File, Kind.Block, Kind.Function, Kind.ForEach, Kind.LinqQuery]);
+
 /** One scanned file as the linker sees it: its tree, parents of nodes, and names declared in its local scopes. */
 export class SourceFile {
   readonly index: number;
@@ -46,15 +48,16 @@ export class SourceFile {
 
   /**
    * The local declaration (variable, parameter, local function, loop variable) a name means at a node; 0 when it is
-   * not local. Names at file level and members are not local.
+   * not local. Members are not local, nor are names at file level, but for those of C# top-level statements.
    */
   findLocal(name: string, at: number): number {
     const { tree } = this;
+    let isInDeclaration = false;
     for (let scope = this.parent(at); scope !== 0; scope = this.parent(scope)) {
       const kind = tree.kind(scope);
-      if (kind === Kind.File || kind === Kind.Namespace) return 0;
-      if (kind === Kind.Type) continue;
-      if (kind !== Kind.Block && kind !== Kind.Function && kind !== Kind.ForEach && kind !== Kind.LinqQuery) continue;
+      if (kind === Kind.Namespace || kind === Kind.Type) isInDeclaration = true;
+      if (kind === Kind.File && (isInDeclaration || this.language !== 'csharp')) return 0;
+      if (!SCOPES.has(kind)) continue;
       const found = this.#scope(scope).get(name);
       if (found) return closestBefore(tree, found, at);
     }
@@ -75,8 +78,8 @@ export class SourceFile {
     const { tree } = this;
     for (const child of tree.children(node)) {
       const kind = tree.kind(child);
-      if (DECLARING.has(kind)) declare(names, tree.text(child), child);
-      const inner = kind === Kind.Block || kind === Kind.Function || kind === Kind.Type || kind === Kind.ForEach;
+      if (DECLARING.has(kind) && !(kind === Kind.Type && tree.kind(scope) === Kind.File)) declare(names, tree.text(child), child);
+      const inner = kind === Kind.Namespace || kind === Kind.Block || kind === Kind.Function || kind === Kind.Type || kind === Kind.ForEach;
       if (!inner) this.#collect(scope, child, names);
       else if (kind === Kind.ForEach) this.#collect(scope, tree.child(child, 2), names);
     }

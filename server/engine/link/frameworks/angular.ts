@@ -31,6 +31,7 @@ function findEvents(linker: Linker, file: SourceFile): void {
     const at = { file, node };
     const owner = linker.expressions.templateOwner(at);
     if (!owner) return;
+    if (!mentionsName({ file, node: tree.child(node, 0) })) return;
     const handlers = handlersIn(linker, { file, node: tree.child(node, 0) });
     if (handlers.length === 0 && emitsOwnOutput(linker, { file, node: tree.child(node, 0) })) return;
     const target = handlers[0]?.name ?? 'inline';
@@ -48,6 +49,14 @@ function findEvents(linker: Linker, file: SourceFile): void {
     }
     if (handlers.length === 0) linker.graph.unresolved(action, 'no_handler_found', 'the handler is an inline statement or is not declared in the scanned code');
   });
+}
+
+/** `ondragstart="return false"` and `(click)="true"` are bound to no code. */
+function mentionsName(at: Location): boolean {
+  const { tree } = at.file;
+  const kind = tree.kind(at.node);
+  if (kind === Kind.Identifier || kind === Kind.This) return true;
+  return tree.children(at.node).some((node) => mentionsName({ file: at.file, node }));
 }
 
 /** The component's functions an event statement calls, in order. */
