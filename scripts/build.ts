@@ -25,7 +25,8 @@ function isStale(): boolean {
 function build(): void {
   rmSync(STAMP, { force: true });
   const started = new Date();
-  for (const step of STEPS) execFileSync(process.execPath, [join(ROOT, 'scripts', `${step}.ts`)], { stdio: 'inherit' });
+  for (const step of STEPS)
+    execFileSync(process.execPath, [join(ROOT, 'scripts', `${step}.ts`)], { stdio: ['ignore', 'ignore', 'inherit'] });
   mkdirSync(join(ROOT, 'dist'), { recursive: true });
   // The time the build began: a file saved while it ran makes it stale.
   writeFileSync(STAMP, `${started.toISOString()}\n`);
