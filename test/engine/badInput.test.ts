@@ -80,7 +80,9 @@ describe('a bad file is accounted for and the rest is scanned', () => {
     write('bundle.js', 'a=1;'.repeat(10 * 1024 * 1024));
     const result = await scanFolder();
     expectGoodFileScanned(result);
-    expect(result.files.skipped).toEqual([{ path: 'app/bundle.js', reason: expect.stringContaining('larger than') as string }]);
+    expect(result.files.skipped).toEqual([
+      { path: 'app/bundle.js', reason: expect.stringContaining('larger than') as string },
+    ]);
   });
 
   it('when it is minified', async () => {
@@ -91,7 +93,10 @@ describe('a bad file is accounted for and the rest is scanned', () => {
   });
 
   it('when it is not valid UTF-8', async () => {
-    write('latin.ts', Buffer.concat([Buffer.from('const caf'), Buffer.from([0xe9]), Buffer.from(' = fetch("/api/x");\n')]));
+    write(
+      'latin.ts',
+      Buffer.concat([Buffer.from('const caf'), Buffer.from([0xe9]), Buffer.from(' = fetch("/api/x");\n')]),
+    );
     const result = await scanFolder();
     expectGoodFileScanned(result);
     expect(operationsOf(result)).toContain('api_call GET /api/x latin.ts:1');
@@ -140,7 +145,10 @@ describe('a bad file is accounted for and the rest is scanned', () => {
 describe('a scan', () => {
   it('gives the same result with one thread and with several', async () => {
     for (let index = 0; index < 60; index++) {
-      write(`service${index}.ts`, `${GOOD}// ${'x'.repeat(12_000)}\nexport class S${index} { run() { return load${index}(); } }\nfunction load${index}() { return fetch('/api/${index}'); }\n`);
+      write(
+        `service${index}.ts`,
+        `${GOOD}// ${'x'.repeat(12_000)}\nexport class S${index} { run() { return load${index}(); } }\nfunction load${index}() { return fetch('/api/${index}'); }\n`,
+      );
     }
     const hooks = { onProgress: () => undefined, signal: new AbortController().signal };
     const roots = [{ name: 'app', path: folder }];
