@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { PanelAction } from '#protocol/webview.ts';
 import { COMMANDS } from './commands.ts';
-import { SERVER_SETTINGS } from './config.ts';
+import { openFolders, SERVER_SETTINGS } from './config.ts';
 import { causeChain, explain } from './log.ts';
 import { isRunning, type Problem, StateStore } from './scan/state.ts';
 import { Scope } from './scope.ts';
@@ -35,6 +35,7 @@ export class App {
   readonly store = new StateStore();
   readonly tree: ResultsTree;
   readonly #scope = new Scope((error) => this.log.error(`Shutting down: ${causeChain(error)}`));
+  readonly #warned = new Set<string>();
   #services: Promise<Services> | null = null;
   #panel: Promise<ResultsPanel> | null = null;
 
@@ -52,6 +53,8 @@ export class App {
     );
     this.#scope.add(vscode.workspace.onDidChangeConfiguration((event) => this.#onSettings(event)));
     this.#scope.add(this.store.onChange((state) => this.#setContext(isRunning(state))));
+    this.#scope.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.#showFolders()));
+    this.#showFolders();
     this.#restore();
   }
 
@@ -64,6 +67,7 @@ export class App {
         scope: this.#scope,
         remember: (scan) => void this.context.workspaceState.update(REMEMBERED_SCAN, scan),
         notify: (problem) => void this.report(problem),
+        warn: (notice) => void this.#warn(notice),
       }),
     );
     return this.#services;
@@ -128,6 +132,15 @@ export class App {
     await this.#scope.dispose();
   }
 
+  /** Shows a notice of the server, the same one only once. */
+  async #warn(notice: string): Promise<void> {
+    this.log.warn(`server: ${notice}`);
+    if (this.#warned.has(notice)) return;
+    this.#warned.add(notice);
+    const pressed = await vscode.window.showWarningMessage(`Pinata: ${notice}`, 'Show Log');
+    if (pressed) this.log.show(true);
+  }
+
   #registerCommands(): void {
     for (const [id, run] of Object.entries(COMMANDS)) {
       const handler = (...args: unknown[]): Promise<void> => this.guard(() => run(this, ...args));
@@ -138,6 +151,11 @@ export class App {
   async #topRows(scanId: string): Promise<TreeRow[]> {
     const [{ topRows }, { results }] = await Promise.all([import('./views/treeRows.ts'), this.services()]);
     return topRows(results, scanId);
+  }
+
+  /** Before the first scan the panel names what would be scanned. */
+  #showFolders(): void {
+    if (this.store.state.scanId === null) this.store.update({ folders: openFolders() });
   }
 
   /** Finds the scan of before a reload again; a server is asked only when someone looks or the scan had not ended. */

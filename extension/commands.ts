@@ -91,7 +91,7 @@ async function restartServer(app: App): Promise<void> {
   app.store.update({ problem: null });
   await connection.use();
   app.tree.refresh();
-  if (isRunning(app.store.state)) await session.retry();
+  session.resume();
 }
 
 async function connectToServer(app: App): Promise<void> {
@@ -179,12 +179,15 @@ async function showScanHistory(app: App): Promise<void> {
   (await app.panel()).show();
 }
 
+/** Repeats what failed: following a scan, the scan itself, or reaching the server to show results. */
 async function retry(app: App): Promise<void> {
   const { session, connection } = await app.services();
+  const { scanId, status, folders } = app.store.state;
   app.store.update({ problem: null });
   await connection.use();
-  if (await session.retry()) return;
-  if (app.store.state.resultsScanId === null) await scanWorkspace(app);
+  if (session.resume()) return;
+  const failed = status?.status === 'error' || (scanId === null && folders.length > 0);
+  if (failed) await scan(app, folders);
   else app.tree.refresh();
 }
 

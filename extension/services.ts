@@ -21,13 +21,16 @@ export interface ServiceNeeds {
   scope: Scope;
   remember: (scan: RememberedScan) => void;
   notify: (problem: Problem) => void;
+  warn: (notice: string) => void;
 }
 
-export function createServices({ context, store, log, scope, remember, notify }: ServiceNeeds): Services {
+export function createServices({ context, store, log, scope, remember, notify, warn }: ServiceNeeds): Services {
   const onState = (connection: 'connecting' | 'connected' | 'disconnected' | 'idle'): void => {
     if (store.state.connection !== connection) store.update({ connection });
   };
-  const connection = scope.add(new ServerConnection((folders) => serverChoice(context, folders), { onState }, log));
+  const connection = scope.add(
+    new ServerConnection((folders) => serverChoice(context, folders), { onState, onNotice: warn }, log),
+  );
   const session = scope.add(new ScanSession({ connection, store, log, remember, notify }));
   return { connection, session, results: new ScanResults(connection) };
 }

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { isTerminal, ScanAccepted, type ScanRequest, ScanStatus } from '#protocol/scan.ts';
-import { CancelAnswer } from '#protocol/http.ts';
+import { OPERATION_KINDS } from '#protocol/graph.ts';
+import { CancelAnswer, ScanOverview } from '#protocol/http.ts';
 import { causeChain, explain, type Log } from '../log.ts';
 import { type FollowEnd, followScan, type FollowTiming } from '../server/follow.ts';
 import type { ServerConnection } from '../server/connection.ts';
@@ -12,6 +13,7 @@ const RememberedScan = Type.Object({
   scanId: Type.String(),
   status: Type.Union([ScanStatus, Type.Null()]),
   resultsScanId: Type.Union([Type.String(), Type.Null()]),
+  operations: Type.Union([Type.Integer(), Type.Null()]),
   folders: Type.Array(Type.Object({ name: Type.String(), path: Type.String() })),
 });
 export type RememberedScan = Static<typeof RememberedScan>;
@@ -30,7 +32,6 @@ export interface SessionOptions {
 export class ScanSession {
   readonly #options: SessionOptions;
   #following = new AbortController();
-  #lastRequest: { request: ScanRequest; folders: Folder[] } | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -43,8 +44,7 @@ export class ScanSession {
   async start(request: ScanRequest, folders: Folder[]): Promise<void> {
     const { store, connection } = this.#options;
     if (isRunning(store.state)) throw new Error('A scan is running already: cancel it first');
-    this.#lastRequest = { request, folders };
-    store.update({ starting: true, scanId: null, status: null, problem: null, folders });
+    store.update({ starting: true, scanId: null, status: null, operations: null, problem: null, folders });
     try {
       const { client } = await connection.use(folders.map((folder) => folder.path));
       const accepted = await client.post('/scan', ScanAccepted, request);
@@ -88,21 +88,17 @@ export class ScanSession {
     const { client } = await this.#options.connection.use();
     const status = await client.get(`/scan/${encodeURIComponent(scanId)}/status`, ScanStatus);
     this.stop();
-    this.#options.store.update({ scanId, status, folders, resultsScanId: null, problem: null });
-    if (isTerminal(status.status)) this.#ended(status);
+    this.#options.store.update({ scanId, status, folders, resultsScanId: null, operations: null, problem: null });
+    if (isTerminal(status.status)) await this.#ended(status);
     else this.#follow();
   }
 
-  /** Follows the scan again when it was lost, else repeats the last request; false when there is neither. */
-  async retry(): Promise<boolean> {
+  /** Follows the scan in view again when it was lost; false when there is nothing to follow. */
+  resume(): boolean {
     const { scanId, status } = this.#options.store.state;
-    if (scanId !== null && (status === null || !isTerminal(status.status))) {
-      this.#options.store.update({ problem: null });
-      this.#follow();
-      return true;
-    }
-    if (!this.#lastRequest) return false;
-    await this.start(this.#lastRequest.request, this.#lastRequest.folders);
+    if (scanId === null || (status !== null && isTerminal(status.status))) return false;
+    this.#options.store.update({ problem: null });
+    this.#follow();
     return true;
   }
 
@@ -133,19 +129,18 @@ export class ScanSession {
       signal: following.signal,
       ...(timing ? { timing } : {}),
     });
-    end.then(
-      (how) => this.#finish(how),
-      (error: unknown) => {
+    end
+      .then((how) => this.#finish(how))
+      .catch((error: unknown) => {
         log.error(`Following scan ${scanId} failed: ${causeChain(error)}`);
         this.#fail({ message: explain(error), actions: ['retry', 'show_log'] });
-      },
-    );
+      });
   }
 
-  #finish(end: FollowEnd): void {
+  async #finish(end: FollowEnd): Promise<void> {
     const { status } = this.#options.store.state;
     if (end === 'terminal' && status) {
-      this.#ended(status);
+      await this.#ended(status);
       if (status.status === 'error') this.#fail(problemOf(status));
     } else if (end === 'unknown') {
       this.#fail({ message: 'The server no longer has this scan. Scan again.', actions: ['scan', 'show_log'] });
@@ -159,9 +154,20 @@ export class ScanSession {
   }
 
   /** A cancelled scan keeps what it had found; a failed one leaves the older results in view. */
-  #ended(status: ScanStatus): void {
-    if (status.status !== 'error') this.#options.store.update({ resultsScanId: status.scan_id });
+  async #ended(status: ScanStatus): Promise<void> {
+    if (status.status !== 'error') {
+      this.#options.store.update({ resultsScanId: status.scan_id });
+      this.#remember();
+      const operations = await this.#countOperations(status.scan_id);
+      if (this.#options.store.state.resultsScanId === status.scan_id) this.#options.store.update({ operations });
+    }
     this.#remember();
+  }
+
+  async #countOperations(scanId: string): Promise<number> {
+    const { client } = await this.#options.connection.use();
+    const { nodes_by_kind: counts } = await client.get(`/scan/${encodeURIComponent(scanId)}/overview`, ScanOverview);
+    return OPERATION_KINDS.reduce((sum, kind) => sum + (counts[kind] ?? 0), 0);
   }
 
   #fail(problem: Problem): void {
@@ -170,8 +176,8 @@ export class ScanSession {
   }
 
   #remember(): void {
-    const { scanId, status, resultsScanId, folders } = this.#options.store.state;
-    if (scanId !== null) this.#options.remember({ scanId, status, resultsScanId, folders });
+    const { scanId, status, resultsScanId, operations, folders } = this.#options.store.state;
+    if (scanId !== null) this.#options.remember({ scanId, status, resultsScanId, operations, folders });
   }
 }
 

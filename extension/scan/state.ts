@@ -22,7 +22,9 @@ export interface ScanViewState {
   status: ScanStatus | null;
   /** The scan whose results can be read: an older one while a new one runs. */
   resultsScanId: string | null;
-  /** What the scan in view covers. */
+  /** Operations in the results that can be read; `status.nodes_found` counts functions and tables too. */
+  operations: number | null;
+  /** What the scan in view covers; before the first scan what is open. */
   folders: Folder[];
   problem: Problem | null;
 }
@@ -33,6 +35,7 @@ const INITIAL: ScanViewState = {
   scanId: null,
   status: null,
   resultsScanId: null,
+  operations: null,
   folders: [],
   problem: null,
 };

@@ -24,7 +24,9 @@ export interface ConnectedServer {
 }
 
 export interface ConnectionEvents {
-  onState(state: 'connecting' | 'connected' | 'disconnected' | 'idle'): void;
+  onState: (state: 'connecting' | 'connected' | 'disconnected' | 'idle') => void;
+  /** What the user of a server should know, once a connection. */
+  onNotice: (notice: string) => void;
 }
 
 /**
@@ -96,7 +98,7 @@ export class ServerConnection {
     const choice = await this.#choose([...this.#folders]);
     const server = choice.kind === 'launch' ? await this.#launch(choice, scope) : await this.#reach(choice, scope);
     this.#log.info(`Connected: ${server.description}, version ${server.environment.version}`);
-    for (const notice of server.environment.notices) this.#log.warn(`server: ${notice}`);
+    for (const notice of server.environment.notices) this.#events.onNotice(notice);
     return server;
   }
 

@@ -20,7 +20,7 @@ export function statusBarOf(state: ScanViewState): StatusBarText {
       severity: 'error',
     };
   }
-  if (state.status) return endedText(state.status);
+  if (state.status) return endedText(state.status, state.operations);
   if (state.connection === 'disconnected') {
     const tooltip = 'The Pinata server has ended. It starts again when it is needed.';
     return { text: '$(debug-disconnect) Pinata: disconnected', tooltip, severity: 'warning' };
@@ -50,8 +50,8 @@ function progressText(status: ScanStatus): string {
   return `${percent} · ${count.format(status.files_scanned)}/${count.format(status.total_files)} files`;
 }
 
-function endedText(status: ScanStatus): StatusBarText {
-  const operations = `${count.format(status.nodes_found)} ${status.nodes_found === 1 ? 'operation' : 'operations'}`;
+function endedText(status: ScanStatus, found: number | null): StatusBarText {
+  const operations = found === null ? 'done' : `${count.format(found)} ${found === 1 ? 'operation' : 'operations'}`;
   if (status.status === 'cancelled') {
     const tooltip = 'The scan was cancelled; what it had found is kept. Click to show it.';
     return { text: `$(circle-slash) cancelled · ${operations}`, tooltip, severity: 'normal' };

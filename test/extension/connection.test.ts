@@ -4,19 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServerConnection, type ServerChoice } from '../../extension/server/connection.ts';
-import { collectingLog, standInServer, TOKEN } from './standInServer.ts';
-
-const ENVIRONMENT = {
-  version: '0.1.0',
-  protocol_version: 1,
-  languages: ['csharp'],
-  bus: 'memory',
-  queue: 'local',
-  store: 'sqlite',
-  node: 'v24.0.0',
-  pid: 1,
-  notices: [],
-};
+import { collectingLog, ENVIRONMENT, standInServer, TOKEN } from './standInServer.ts';
 
 /** Answers every request with the environment, prints the ready line, and ends with its parent. */
 const SERVER = `
@@ -30,11 +18,13 @@ describe('ServerConnection', () => {
   let folder: string;
   let connection: ServerConnection;
   const states: string[] = [];
+  const notices: string[] = [];
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pinata-test-'));
     await writeFile(join(folder, 'server.cjs'), SERVER);
     states.length = 0;
+    notices.length = 0;
     connection = connectionTo(launchChoice);
   });
   afterEach(async () => {
@@ -43,7 +33,11 @@ describe('ServerConnection', () => {
   });
 
   function connectionTo(choose: (folders: readonly string[]) => Promise<ServerChoice>): ServerConnection {
-    return new ServerConnection(choose, { onState: (state) => states.push(state) }, collectingLog());
+    return new ServerConnection(
+      choose,
+      { onState: (state) => states.push(state), onNotice: (notice) => notices.push(notice) },
+      collectingLog(),
+    );
   }
 
   async function launchChoice(roots: readonly string[]): Promise<ServerChoice> {
@@ -111,6 +105,14 @@ describe('ServerConnection', () => {
     await using server = await standInServer({ onSocket: null });
     connection = connectionTo(async () => ({ kind: 'connect', url: server.address, token: 'wrong' }));
     await expect(connection.use()).rejects.toThrow('The token is wrong.');
+  });
+
+  it('passes on what the server wants its user to know', async () => {
+    const body = { ...ENVIRONMENT, notices: ['Redis does not answer.'] };
+    await using server = await standInServer({ onSocket: null, onRequest: () => ({ status: 200, body }) });
+    connection = connectionTo(async () => ({ kind: 'connect', url: server.address, token: TOKEN }));
+    await connection.use();
+    expect(notices).toEqual(['Redis does not answer.']);
   });
 
   it('refuses a server that speaks another protocol', async () => {

@@ -32,13 +32,13 @@ describe('the status bar', () => {
   });
 
   it('counts operations when the scan has completed', () => {
-    const status = scanStatus(9, { ...COMPLETED, nodes_found: 31285 });
-    expect(text({ scanId: 'scan-1', status })).toBe('$(check) 31,285 operations');
+    const status = scanStatus(9, { ...COMPLETED, nodes_found: 40_000 });
+    expect(text({ scanId: 'scan-1', status, operations: 31_285 })).toBe('$(check) 31,285 operations');
   });
 
   it('says that a scan was cancelled and what is kept', () => {
-    const status = scanStatus(9, { status: 'cancelled', nodes_found: 1 });
-    expect(text({ scanId: 'scan-1', status })).toBe('$(circle-slash) cancelled · 1 operation');
+    const status = scanStatus(9, { status: 'cancelled' });
+    expect(text({ scanId: 'scan-1', status, operations: 1 })).toBe('$(circle-slash) cancelled · 1 operation');
   });
 
   it('says that a scan failed, with the reason in the tooltip', () => {

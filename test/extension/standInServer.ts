@@ -9,6 +9,19 @@ import { ServerClient } from '../../extension/server/client.ts';
 
 export const TOKEN = 'secret-of-this-test';
 
+/** What a server says of itself. */
+export const ENVIRONMENT = {
+  version: '0.1.0',
+  protocol_version: 1,
+  languages: ['csharp'],
+  bus: 'memory',
+  queue: 'local',
+  store: 'sqlite',
+  node: 'v24.0.0',
+  pid: 1,
+  notices: [],
+};
+
 /** Quiet, and keeps what was said. */
 export function collectingLog() {
   const lines: string[] = [];

@@ -90,7 +90,7 @@ export class Editor {
   /** Processes of Pinata's server below this editor, as command lines. */
   pinataProcesses(): string[] {
     return processes()
-      .filter(({ command }) => command.includes(join(this.folder, 'exts')))
+      .filter(({ command }) => this.#isPinata(command))
       .map(({ pid, command }) => `${pid} ${command}`);
   }
 
@@ -102,10 +102,12 @@ export class Editor {
       size = tree.size;
       for (const { pid, parent } of all) if (tree.has(parent)) tree.add(pid);
     }
-    const pinata = new Set(
-      all.filter(({ command }) => command.includes(join(this.folder, 'exts'))).map(({ pid }) => pid),
-    );
+    const pinata = new Set(all.filter(({ command }) => this.#isPinata(command)).map(({ pid }) => pid));
     for (const pid of tree) if (!pinata.has(pid)) killIfAlive(pid);
+  }
+
+  #isPinata(command: string): boolean {
+    return command.includes(join(this.folder, 'exts', 'pinata-code.pinata'));
   }
 
   async stop(): Promise<void> {
