@@ -1,6 +1,7 @@
 import { angular } from './angular.ts';
 import { aspnet } from './aspnet.ts';
+import { efcore } from './efcore.ts';
 import type { Framework } from './framework.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular, aspnet];
+export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore];
