@@ -54,15 +54,16 @@ export class CallGraph {
   }
 
   #draw(caller: FunctionSymbol, callee: FunctionSymbol, at: Location, rule: string, confidence: Confidence, detail?: string): void {
-    const { graph } = this.#linker;
-    if (caller === callee) return;
-    graph.edge({ source: graph.function(caller), target: graph.function(callee), kind: 'calls', rule, confidence, at, detail });
+    const { graph, program } = this.#linker;
+    const target = program.countedTo(callee);
+    if (caller === target) return;
+    graph.edge({ source: graph.function(caller), target: graph.function(target), kind: 'calls', rule, confidence, at, detail });
   }
 
   /** Several equally good targets: none is picked. */
   #drawAmbiguous(caller: FunctionSymbol, targets: readonly FunctionSymbol[], at: Location, rule: string): void {
     const { graph } = this.#linker;
-    const nodes = targets.map((target) => graph.function(target));
+    const nodes = [...new Set(targets.map((target) => graph.function(this.#linker.program.countedTo(target))))];
     for (const node of nodes) {
       const candidates = nodes.filter((other) => other !== node).map((other) => ({ node: other, reason: `equally possible ${rule}` }));
       graph.edge({ source: graph.function(caller), target: node, kind: 'calls', rule, confidence: 'possible', at, candidates });

@@ -180,7 +180,7 @@ export class CallResolver {
   /** Takes over what the type of the callee says. */
   #fromType(call: ResolvedCall, type: Type): void {
     if (type.kind === 'function') {
-      call.functions = this.#selectOverloads(type.functions, call, 0);
+      call.functions = type.alternatives ? type.functions : this.#selectOverloads(type.functions, call, 0);
       if (type.bound?.kind === 'project') call.bindings = bind(type.bound.symbol.typeParameters, type.bound.args);
       return;
     }

@@ -61,6 +61,9 @@ class Declarer {
       case Kind.Variable:
         if (this.#module && this.#isTopLevel(node)) this.#declareModuleVariable(node);
         break;
+      case Kind.Assign:
+        if (this.#module && owner && within) this.#declareAssignedField(node, owner);
+        break;
       case Kind.Using:
         if (tree.has(node, Flag.Global)) {
           pushTo(this.#table.csharpGlobalUsings, this.#file.root, { file: this.#file, node });
@@ -151,6 +154,16 @@ class Declarer {
     this.#visit(member, namespace, owner, within);
   }
 
+  /** JavaScript classes declare their fields by assigning them: `this.client = …`. */
+  #declareAssignedField(node: number, owner: TypeSymbol): void {
+    const tree = this.#tree;
+    const left = tree.child(node, 0);
+    if (tree.text(node) !== '=' || tree.kind(left) !== Kind.Member || tree.kind(tree.child(left, 0)) !== Kind.This) return;
+    const name = tree.text(left);
+    if (owner.fields.has(name) || tree.kind(tree.child(node, 1)) === Kind.Function) return;
+    owner.fields.set(name, { name, file: this.#file, node, owner, isStatic: false });
+  }
+
   #declareFunction(
     node: number,
     namespace: string,
@@ -215,7 +228,18 @@ class Declarer {
     }
     if (parentKind === Kind.ExportDefault) return { name: 'default', node };
     if (parentKind === Kind.JsxAttribute) return { name: 'inline', node };
-    return within ? undefined : { name: 'anonymous', node };
+    return within ? undefined : (this.#nameOfWrapped(node) ?? { name: 'anonymous', node });
+  }
+
+  /** `const load = createAsyncThunk('load', async () => …)`: the only function given to a call is known by its name. */
+  #nameOfWrapped(node: number): { name: string; node: number } | undefined {
+    const tree = this.#tree;
+    const list = this.#file.parent(node);
+    const call = this.#file.parent(list);
+    const variable = this.#file.parent(call);
+    if (tree.kind(list) !== Kind.List || tree.kind(call) !== Kind.Call || tree.kind(variable) !== Kind.Variable) return undefined;
+    const isOnly = tree.children(list).filter((argument) => tree.kind(argument) === Kind.Function).length === 1;
+    return isOnly && tree.child(call, 1) === list ? { name: tree.text(variable), node: tree.child(variable, 0) || variable } : undefined;
   }
 
   #accessorName(node: number): { name: string; node: number } {

@@ -11,6 +11,16 @@ import type { ModuleBinding } from './typescriptNames.ts';
 const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['#window', '#globalThis', '#self', '#global']);
 const TASK_LIKE = /^(Task|ValueTask|#Promise|#PromiseLike)$/;
 
+/** Types a framework gives; undefined where it has nothing to say. */
+export interface FrameworkTypes {
+  /** The type of a parameter, before its declared one. */
+  parameter?(parameter: Location): Type | undefined;
+  /** The type of a member of a type of the scanned code that its declarations and rule packs do not know. */
+  member?(on: Type & { kind: 'project' }, name: string): Type | undefined;
+  /** What a call of library code gives. */
+  call?(call: ResolvedCall): Type | undefined;
+}
+
 /** Computes, on demand and once, what expressions are. */
 export class Expressions {
   readonly program: Program;
@@ -19,6 +29,8 @@ export class Expressions {
   readonly #returns = new Map<FunctionSymbol, Type>();
   /** The component class whose members a template's names are. */
   readonly templateOwners = new Map<SourceFile, Map<number, TypeSymbol>>();
+  /** What frameworks know of values that no declaration says; set before types are asked for. */
+  readonly frameworkTypes: FrameworkTypes = {};
 
   constructor(program: Program) {
     this.program = program;
@@ -82,7 +94,7 @@ export class Expressions {
       case Kind.Array:
         return { kind: 'array', of: this.typeOf({ file: at.file, node: tree.children(at.node)[0] ?? 0 }) };
       case Kind.Function:
-        return { kind: 'function', functions: [this.program.functionOf(at)] };
+        return { kind: 'function', functions: [this.program.lambdaOf(at)] };
       case Kind.LinqQuery:
         return this.#typeOfQuery(at);
       case Kind.Type:
@@ -196,13 +208,13 @@ export class Expressions {
       case Kind.Variable:
         return this.#declaredOr(at, 1, () => this.typeOf(this.child(at, 2)));
       case Kind.Param:
-        return this.#declaredOr(at, 0, () => this.#typeOfUntypedParameter(at));
+        return this.frameworkTypes.parameter?.(at) ?? this.#declaredOr(at, 0, () => this.#typeOfUntypedParameter(at));
       case Kind.ForEach:
         return this.#declaredOr(at, 1, () => this.elementOf(this.typeOf(this.child(at, 2)), at.file));
       case Kind.LinqQuery:
         return this.elementOf(this.typeOf(this.child(at, 0)), at.file);
       case Kind.Function:
-        return { kind: 'function', functions: [this.program.functionOf(at)] };
+        return { kind: 'function', functions: [this.program.lambdaOf(at)] };
       case Kind.Type:
         return this.#staticOf(this.program.table.typeAt(at.file, at.node));
       default:
@@ -224,6 +236,7 @@ export class Expressions {
   fieldType(field: FieldSymbol): Type {
     const at = { file: field.file, node: field.node };
     if (field.owner.has(Flag.Enum)) return { kind: 'project', symbol: field.owner, args: [] };
+    if (field.file.tree.kind(field.node) === Kind.Assign) return this.typeOf(this.child(at, 1));
     return this.#declaredOr(at, 1, () => {
       const initial = this.typeOf(this.child(at, 2));
       if (initial.kind !== 'unknown') return initial;
@@ -259,7 +272,9 @@ export class Expressions {
       case 'object':
         return this.#objectMember(on.at, name, at);
       case 'function':
-        return /^(bind|call|apply)$/.test(name) ? on : UNKNOWN;
+        return /^(call|apply)$/.test(name) ? on : UNKNOWN;
+      case 'members':
+        return on.of.member(name);
       default:
         return UNKNOWN;
     }
@@ -271,7 +286,8 @@ export class Expressions {
     if (member?.kind === 'field') return substitute(this.fieldType(member.field), member.bindings);
     if (member?.kind === 'type') return this.#staticOf(member.symbol);
     const external = this.program.externalMember(on, name, at.file);
-    return external ? this.evaluateModel(external.model, external.on, at, 0) : UNKNOWN;
+    if (external) return this.evaluateModel(external.model, external.on, at, 0);
+    return this.frameworkTypes.member?.(on, name) ?? UNKNOWN;
   }
 
   #externalMember(on: ExternalType, name: string, at: Location): Type {
@@ -383,12 +399,14 @@ export class Expressions {
 
   #typeOfCall(at: Location): Type {
     const call = this.calls.resolve(at);
+    if (call.name === 'bind' && call.receiver.kind === 'function') return call.receiver;
     for (const fn of call.functions) {
       const type = this.#returnOf(fn, call);
       if (type.kind !== 'unknown') return type;
     }
-    if (call.model) return this.evaluateModel(call.model, call.modelOn, at, call.callNode);
-    return UNKNOWN;
+    const known = call.functions.length === 0 ? this.frameworkTypes.call?.(call) : undefined;
+    if (known) return known;
+    return call.model ? this.evaluateModel(call.model, call.modelOn, at, call.callNode) : UNKNOWN;
   }
 
   #returnOf(fn: FunctionSymbol, call: ResolvedCall): Type {

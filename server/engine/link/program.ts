@@ -34,6 +34,7 @@ export class Program {
   readonly #models: { csharp: TypeModels; typescript: TypeModels };
   readonly #bases = new Map<TypeSymbol, readonly Type[]>();
   #subtypes: Map<TypeSymbol, TypeSymbol[]> | undefined;
+  readonly #lambdas = new Map<string, FunctionSymbol>();
 
   constructor(files: readonly SourceFile[], table: SymbolTable, modules: ModuleResolver, packs: readonly RulePack[]) {
     this.files = files;
@@ -195,14 +196,37 @@ export class Program {
     return bind(names, typeArguments);
   }
 
-  /** The symbol of a function node; an anonymous one gets a symbol of its own from now on. */
+  /**
+   * The symbol of a function node. An anonymous one gets a symbol of its own from now on: what it does is no longer
+   * counted to the function around it.
+   */
   functionOf(at: Location, name = 'anonymous'): FunctionSymbol {
-    const known = this.table.functionAt(at.file, at.node);
+    const symbol = this.lambdaOf(at, name);
+    this.table.functionsByNode.get(at.file)?.set(at.node, symbol);
+    return symbol;
+  }
+
+  /** The symbol of a function node; what an anonymous one does still counts to the function around it. */
+  lambdaOf(at: Location, name = 'anonymous'): FunctionSymbol {
+    const key = `${at.file.index}:${at.node}`;
+    const known = this.table.functionAt(at.file, at.node) ?? this.#lambdas.get(key);
     if (known) return known;
+    const symbol = this.#newLambda(at, name);
+    this.#lambdas.set(key, symbol);
+    return symbol;
+  }
+
+  /** The function that a function's work is counted to: itself, or the one around an anonymous one. */
+  countedTo(fn: FunctionSymbol): FunctionSymbol {
+    if (fn.file.tree.kind(fn.node) !== Kind.Function || this.table.functionAt(fn.file, fn.node)) return fn;
+    return this.table.enclosingFunction(fn.file, fn.file.parent(fn.node)) ?? fn;
+  }
+
+  #newLambda(at: Location, name: string): FunctionSymbol {
     const around = this.table.enclosingFunction(at.file, at.file.parent(at.node));
     const owner = around?.owner ?? this.table.enclosingType(at.file, at.node);
     const prefix = around?.qualifiedName ?? owner?.qualifiedName ?? '';
-    const symbol: FunctionSymbol = {
+    return {
       name,
       qualifiedName: prefix === '' ? name : `${prefix}.${name}`,
       file: at.file,
@@ -211,8 +235,6 @@ export class Program {
       owner,
       isStatic: false,
     };
-    this.table.functionsByNode.get(at.file)?.set(at.node, symbol);
-    return symbol;
   }
 }
 

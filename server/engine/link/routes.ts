@@ -51,7 +51,7 @@ export function functionsOf(linker: Linker, at: Location): FunctionSymbol[] {
   const { tree } = at.file;
   if (tree.kind(at.node) === Kind.Array) return tree.children(at.node).flatMap((node) => functionsOf(linker, { file: at.file, node }));
   const type = linker.expressions.typeOf(at);
-  if (type.kind === 'function') return [...type.functions];
+  if (type.kind === 'function') return type.functions.map((fn) => linker.program.functionOf(fn));
   if (tree.kind(at.node) !== Kind.Call) return [];
   const wrapped = tree.children(tree.child(at.node, 1)).flatMap((node) => functionsOf(linker, { file: at.file, node }));
   return wrapped.slice(0, 1);

@@ -13,7 +13,10 @@ export type Type =
   | { kind: 'external'; name: string; args: readonly Type[]; origin?: Location }
   /** The type itself used as a value: static members, constructors. */
   | { kind: 'static'; of: Type }
-  | { kind: 'function'; functions: readonly FunctionSymbol[]; bound?: Type }
+  /** `alternatives`: any of the functions can be the value; they are no overloads of each other. */
+  | { kind: 'function'; functions: readonly FunctionSymbol[]; bound?: Type; alternatives?: true }
+  /** A value whose members a framework knows: the props of a component, the result of a hook. */
+  | { kind: 'members'; of: MemberSource }
   | { kind: 'object'; at: Location }
   | { kind: 'array'; of: Type }
   | { kind: 'module'; file: SourceFile }
@@ -23,6 +26,11 @@ export type Type =
   | { kind: 'namespace'; name: string }
   | { kind: 'parameter'; name: string }
   | { kind: 'string' };
+
+/** Gives the types of members by name, UNKNOWN for those it does not know. */
+export interface MemberSource {
+  member(name: string): Type;
+}
 
 interface UnknownType {
   kind: 'unknown';
