@@ -3,7 +3,7 @@ import rateLimitPlugin from '@fastify/rate-limit';
 import swaggerPlugin from '@fastify/swagger';
 import swaggerUiPlugin from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import fastify, { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
 import { PRODUCT_VERSION } from '#protocol/version.ts';
 import { type App, type AppDeps, DEFAULT_LIMITS } from './deps.ts';
 import { guard } from './guard.ts';
@@ -25,7 +25,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   const limits = { ...DEFAULT_LIMITS, ...deps.limits };
   const app: App = fastify({
     loggerInstance: deps.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomBytes(6).toString('hex'),
     bodyLimit: BODY_LIMIT,
     requestTimeout: limits.requestTimeoutMs,

@@ -56,9 +56,9 @@ export function handleErrors(app: FastifyInstance): void {
     if (known.status === 401) reply.header('www-authenticate', 'Bearer realm="pinata"');
     return reply.status(known.status).type('application/json; charset=utf-8').send(body);
   });
-  app.setNotFoundHandler((request) => {
-    throw new HttpError(404, 'unknown_route', `There is no ${request.method} ${pathOf(request.url)}.`);
-  });
+  app.setNotFoundHandler((request, reply) =>
+    reply.send(new HttpError(404, 'unknown_route', `There is no ${request.method} ${pathOf(request.url)}.`)),
+  );
 }
 
 function toHttpError(error: FastifyError): HttpError {

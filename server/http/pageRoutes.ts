@@ -10,7 +10,7 @@ import { HttpError } from './httpErrors.ts';
 
 /** Adds the browser page: its files, and what turns a one-time code or the token into a session cookie. */
 export async function pageRoutes(app: App, deps: AppDeps): Promise<void> {
-  await app.register(staticPlugin, { root: deps.pageFolder, serve: false, cacheControl: false });
+  await app.register(staticPlugin, { root: deps.pageFolder, serve: false, cacheControl: false, dotfiles: 'ignore' });
 
   app.get(
     '/',
@@ -43,9 +43,9 @@ export async function pageRoutes(app: App, deps: AppDeps): Promise<void> {
     },
   );
 
-  app.get(
+  app.get<{ Params: { '*': string } }>(
     '/*',
-    { schema: { params: Type.Object({ '*': Type.String() }), hide: true }, config: { isPublic: true } },
+    { schema: { hide: true }, config: { isPublic: true } },
     (request, reply) => {
       const path = request.params['*'];
       if (path.startsWith('api/') || path.startsWith('ws/')) return reply.callNotFound();

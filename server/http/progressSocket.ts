@@ -1,6 +1,6 @@
 import websocketPlugin from '@fastify/websocket';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type WebSocket } from 'ws';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { WebSocket, WebSocketServer } from 'ws';
 import { API_PREFIX, CLOSE_CODES, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '#protocol/http.ts';
 import { isTerminal, type ScanStatus } from '#protocol/scan.ts';
 import type { ProgressHub, Watch } from './progressHub.ts';
@@ -10,6 +10,7 @@ import { ScanParams } from './schemas.ts';
 const MAX_PAYLOAD = 1024;
 const MAX_MESSAGES = 100;
 const HEARTBEAT_MS = 30_000;
+const CLOSE_WAIT_MS = 1000;
 
 /** Adds `WS /ws/scan/{id}`, with and without the API prefix. */
 export async function progressSockets(
@@ -21,12 +22,12 @@ export async function progressSockets(
   await app.register(websocketPlugin, {
     options: { maxPayload: MAX_PAYLOAD, perMessageDeflate: false, handleProtocols: selectProtocol },
     preClose(done) {
-      for (const client of this.websocketServer.clients) client.close(CLOSE_CODES.serverStopping, 'server stops');
-      this.websocketServer.close();
       heartbeat.stop();
+      closeClients(this.websocketServer);
       done();
     },
   });
+  app.addHook('onResponse', endRefusedUpgrade);
   await app.register((scope, _options, done) => {
     for (const prefix of ['', API_PREFIX]) {
       scope.get<{ Params: { scanId: string } }>(
@@ -37,6 +38,21 @@ export async function progressSockets(
     }
     done();
   });
+}
+
+/** Says goodbye to all clients and cuts off those that do not answer it. */
+function closeClients(server: WebSocketServer): void {
+  for (const client of server.clients) client.close(CLOSE_CODES.serverStopping, 'server stops');
+  server.close();
+  setTimeout(() => {
+    for (const client of server.clients) client.terminate();
+  }, CLOSE_WAIT_MS).unref();
+}
+
+/** Node hands the connection of an upgrade over for good; one that was refused would stay open until its client ends it. */
+function endRefusedUpgrade(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  if (request.headers.upgrade !== undefined) request.raw.socket.destroySoon();
+  done();
 }
 
 function serveSocket(

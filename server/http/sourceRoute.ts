@@ -1,10 +1,12 @@
 import { open, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeSource } from '#engine/discover/content.ts';
+import { languageOf } from '#engine/languages.ts';
+import { redact } from '#engine/graph/redact.ts';
 import { API_PREFIX, SourceLines, SourceQuery } from '#protocol/http.ts';
 import { isWithin } from '../scans/allowedFolders.ts';
 import type { App, AppDeps } from './deps.ts';
 import { HttpError } from './httpErrors.ts';
-import { redactSecrets } from './redactSecrets.ts';
 import { answers, named, ScanParams } from './schemas.ts';
 
 const MAX_FILE_BYTES = 5 * 1024 * 1024;
@@ -35,9 +37,7 @@ export function sourceRoute(app: App, deps: AppDeps): void {
         file: query.file,
         start_line: first,
         total_lines: lines.length,
-        lines: redactSecrets(shown.join('\n'))
-          .split('\n')
-          .map((line) => line.slice(0, MAX_LINE_LENGTH)),
+        lines: shown.map((line) => redact(line).slice(0, MAX_LINE_LENGTH)),
       };
     },
   );
@@ -66,9 +66,9 @@ async function readText(path: string): Promise<string> {
     if (!stats.isFile() || stats.size > MAX_FILE_BYTES) {
       throw new HttpError(422, 'file_too_large', 'That file is too large to show.', 'file');
     }
-    const bytes = await handle.readFile();
-    const isUtf16 = bytes[0] === 0xff && bytes[1] === 0xfe;
-    return new TextDecoder(isUtf16 ? 'utf-16le' : 'utf-8').decode(bytes);
+    const decoded = decodeSource(await handle.readFile(), languageOf(path));
+    if ('text' in decoded) return decoded.text;
+    throw new HttpError(422, 'not_text', 'That file is no text any more; scan again.', 'file');
   } finally {
     await handle.close();
   }

@@ -1,9 +1,9 @@
-import type { ScanStatus } from '#protocol/scan.ts';
+import { isTerminal, type ScanStatus } from '#protocol/scan.ts';
 import type { ProgressListener, Unsubscribe } from './progressBus.ts';
 
 interface Entry {
   listener: ProgressListener;
-  /** Highest `seq` handed out, so that a status that arrives twice or late is dropped. */
+  /** Highest `seq` handed out, so that a status that arrives twice or late is dropped; infinite after the end. */
   lastSeq: number;
 }
 
@@ -34,7 +34,7 @@ export class ListenerRegistry {
     if (!entries) return;
     for (const entry of entries) {
       if (status.seq <= entry.lastSeq) continue;
-      entry.lastSeq = status.seq;
+      entry.lastSeq = isTerminal(status.status) ? Number.POSITIVE_INFINITY : status.seq;
       entry.listener(status);
     }
   }

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { Compile } from 'typebox/compile';
-import { ScanStatus } from '#protocol/scan.ts';
+import { isTerminal, ScanStatus } from '#protocol/scan.ts';
 import { errorMessage } from '../errorMessage.ts';
 import { ListenerRegistry } from './listenerRegistry.ts';
 import type { BusHealth, ProgressBus, ProgressListener, Unsubscribe } from './progressBus.ts';
@@ -108,7 +108,7 @@ export class RedisBus implements ProgressBus {
     this.#listeners.deliver(status);
     const pending = this.#pending.get(status.scan_id);
     if (pending) {
-      if (status.seq > pending.status.seq) pending.status = status;
+      if (status.seq > pending.status.seq && !isTerminal(pending.status.status)) pending.status = status;
       if (!pending.writing) this.#write(status.scan_id);
       return;
     }
