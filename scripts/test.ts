@@ -17,7 +17,12 @@ function runNode(script: string, ...args: string[]): boolean {
 /** Runs the steps in order; a failing check does not keep the tests from running, and fails the whole. */
 function main(): boolean {
   rmSync(RESULTS, { force: true });
-  installSystemPackages();
+  try {
+    installSystemPackages();
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return false;
+  }
   if (!runNode('scripts/setupVscode.ts')) return false;
   if (!runNode('scripts/build.ts', '--if-stale')) return false;
   const checked = runNode('scripts/check.ts');
