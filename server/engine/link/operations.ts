@@ -102,7 +102,11 @@ export class OperationFinder {
 
   #isStaticCall(types: string[], call: ResolvedCall): boolean {
     const { receiver } = call;
-    if (receiver.kind === 'static') return receiver.of.kind === 'external' && types.includes(receiver.of.name);
+    if (receiver.kind === 'static') {
+      // Static members are inherited in TypeScript: `User.find()` of a class that extends a library's base entity.
+      if (receiver.of.kind === 'project' && !isCSharp(call.at.file)) return this.#receiverAs(types, receiver.of, call.at.file) !== undefined;
+      return receiver.of.kind === 'external' && types.includes(receiver.of.name);
+    }
     if (receiver.kind === 'external_module') return types.includes(receiver.name);
     return receiver.kind === 'external' && !isCSharp(call.at.file) && types.includes(receiver.name);
   }
@@ -168,7 +172,7 @@ export class OperationFinder {
       kind: rule.kind,
       at: match.at,
       target,
-      method: this.#values.first(rule.method, match)?.toUpperCase(),
+      method: this.#method(match),
       provider: rule.provider ?? match.rule.pack.provider,
       rule: match.rule.id,
       confidence: rule.confidence ?? 'certain',
@@ -187,6 +191,13 @@ export class OperationFinder {
     if (rule.sql !== undefined) return this.#sqlText(match)?.table;
     if (rule.kind.startsWith('database_')) return this.#values.entity(match)?.name ?? this.#values.first(rule.target, match);
     return this.#values.display(rule.target, match);
+  }
+
+  #method(match: RuleMatch): string | undefined {
+    const { rule } = match.rule;
+    if (rule.kind !== 'api_call') return this.#values.first(rule.method, match)?.toUpperCase();
+    const verbs = this.#values.verbs(rule.method, match);
+    return verbs.length === 0 ? undefined : verbs.join('|');
   }
 
   #link(node: DraftNode, match: RuleMatch): void {

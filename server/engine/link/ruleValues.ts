@@ -1,6 +1,7 @@
 import { Kind } from '../lower/tree.ts';
 import type { ValueSource } from '../rules/rulePack.ts';
 import type { Linker } from './linker.ts';
+import { messageText } from './messageText.ts';
 import type { RuleMatch } from './operations.ts';
 import type { Location } from './sourceFile.ts';
 import { nameOf, type Type } from './types.ts';
@@ -23,6 +24,33 @@ export class RuleValues {
       if (text !== undefined && text !== '') return text;
     }
     return undefined;
+  }
+
+  /**
+   * The HTTP verbs a call can send, upper case; empty when the call names one that cannot be told. A source that is
+   * absent from the call gives way to the next one.
+   */
+  verbs(source: ValueSource | undefined, match: RuleMatch): string[] {
+    for (const one of sources(source)) {
+      const texts = this.#texts(one, match);
+      if (texts.some((value) => !value.exact)) return [];
+      if (texts.length > 0) return [...new Set(texts.map((value) => value.text.toUpperCase()))];
+      if (this.#isPresent(one, match)) return [];
+    }
+    return [];
+  }
+
+  /** Whether the call has what a source names, or may have it in an object that is not known. */
+  #isPresent(source: string, match: RuleMatch): boolean {
+    const at = this.#expression(source, match);
+    if (at) return at.node !== 0;
+    const argument = /^argument\.(\d)\.key/.exec(source);
+    const node = argument ? match.args[Number(argument[1])] : undefined;
+    if (node === undefined) return false;
+    const type = this.#linker.expressions.typeOf({ file: match.at.file, node });
+    if (type.kind !== 'object') return type.kind === 'unknown';
+    const { tree } = type.at.file;
+    return tree.children(type.at.node).some((child) => tree.kind(child) === Kind.Spread);
   }
 
   /** One text that stands for all alternatives: where they differ stands a placeholder. */
@@ -48,7 +76,8 @@ export class RuleValues {
   /** The entity a database rule's target names, by type. */
   entity(match: RuleMatch): { name: string; declaration: Location | undefined } | undefined {
     for (const one of sources(match.rule.rule.target)) {
-      const type = this.#type(one, match);
+      const found = this.#type(one, match);
+      const type = found?.kind === 'static' ? found.of : found;
       if (type?.kind === 'project') return { name: type.symbol.name, declaration: type.symbol.declarations[0] };
       if (type?.kind === 'parameter') return undefined;
     }
@@ -57,9 +86,13 @@ export class RuleValues {
 
   #texts(source: string, match: RuleMatch): TextValue[] {
     if (source.startsWith('=')) return [{ text: source.slice(1), exact: true, parts: [] }];
+    const pattern = /^argument\.(\d)\.pattern$/.exec(source);
+    if (pattern) return exactly(messageText(this.#linker, { file: match.at.file, node: match.args[Number(pattern[1])] ?? 0 }));
     const at = this.#expression(source, match);
     if (at) return this.#linker.texts.valuesOf(at);
     const type = this.#type(source, match);
+    // An entity is never `string`: the argument is a name then, not a value of the entity's type.
+    if (type?.kind === 'string' && match.rule.rule.kind.startsWith('database_')) return [];
     const name = type ? nameOf(type) : '';
     return name === '' || type?.kind === 'unknown' ? [] : [{ text: name, exact: true, parts: [] }];
   }
@@ -170,6 +203,10 @@ export class RuleValues {
         return undefined;
     }
   }
+}
+
+function exactly(text: string | undefined): TextValue[] {
+  return text === undefined ? [] : [{ text, exact: true, parts: [] }];
 }
 
 function sources(source: ValueSource | undefined): string[] {

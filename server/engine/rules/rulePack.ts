@@ -47,7 +47,8 @@ export type TypeModel = Static<typeof TypeModel>;
 
 /**
  * Where a text of an operation comes from: `=text` as it stands, `argument.N` the value of an argument,
- * `argument.N.type` its type, `argument.N.key` the value of a property of an object argument, `argument.last`,
+ * `argument.N.type` its type, `argument.N.key.K` the value of a property of an object argument, `argument.last`,
+ * `argument.N.pattern` the name of a queue or message, also where that is an object,
  * `type_argument.N`, `receiver.T` a type parameter of the matched type as the receiver binds it,
  * `receiver.type`, `index` the value of an index expression. Several are tried in order.
  */
@@ -132,6 +133,8 @@ export const RulePack = Type.Object(
     dispatch: Type.Optional(Type.Array(DispatchRule)),
     registrations: Type.Optional(Type.Array(RegistrationRule)),
     mounts: Type.Optional(Type.Array(MountRule)),
+    /** Modules of component libraries: the events of their components come from the user. */
+    ui_libraries: Type.Optional(Type.Array(Type.String())),
   },
   { additionalProperties: false, $id: 'RulePack' },
 );
