@@ -9,6 +9,9 @@ import { type Bindings, NO_BINDINGS, STRING, substitute, type Type, UNKNOWN } fr
 import type { ModuleBinding } from './typescriptNames.ts';
 
 const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['#window', '#globalThis', '#self', '#global']);
+/** Namespaces of the .NET libraries as they are written in front of a type's name. */
+const LIBRARY_NAMESPACE =
+  /^(System|Microsoft)(\.(IO|Net|Http|Mail|Text|Json|Threading|Tasks|Data|Common|SqlClient|Sqlite|Linq|Collections|Generic|Concurrent|AspNetCore|Mvc|EntityFrameworkCore|Extensions|Caching|Memory|Distributed|DependencyInjection|Hosting|Compression|Xml))*$/;
 const TASK_LIKE = /^(Task|ValueTask|#Promise|#PromiseLike)$/;
 
 /** Types a framework gives; undefined where it has nothing to say. */
@@ -26,6 +29,7 @@ export class Expressions {
   readonly program: Program;
   readonly calls: CallResolver;
   readonly #cache = new Map<SourceFile, Map<number, Type>>();
+  readonly #searched = new Set<string>();
   readonly #returns = new Map<FunctionSymbol, Type>();
   /** The component class whose members a template's names are. */
   readonly templateOwners = new Map<SourceFile, Map<number, TypeSymbol>>();
@@ -162,7 +166,7 @@ export class Expressions {
       const member = program.member(program.selfType(type), name);
       if (member && member.kind !== 'type') return this.memberType(program.selfType(type), name, at);
     }
-    if (program.csharp.isNamespace(name, at)) return { kind: 'namespace', name };
+    if (program.csharp.isNamespace(name, at) || LIBRARY_NAMESPACE.test(name)) return { kind: 'namespace', name };
     return /^[A-Z]/.test(name) ? { kind: 'static', of: { kind: 'external', name, args: [] } } : UNKNOWN;
   }
 
@@ -305,12 +309,22 @@ export class Expressions {
   #namespaceMember(name: string, at: Location): Type {
     const symbol = this.program.csharp.resolveType(name, 0, at);
     if (symbol) return this.#staticOf(symbol);
-    if (this.program.csharp.isNamespace(name, at)) return { kind: 'namespace', name };
+    if (this.program.csharp.isNamespace(name, at) || LIBRARY_NAMESPACE.test(name)) return { kind: 'namespace', name };
     return { kind: 'static', of: { kind: 'external', name: name.slice(name.lastIndexOf('.') + 1), args: [] } };
   }
 
   /** A property of an object literal, or of an object type. */
   #objectMember(object: Location, name: string, at: Location): Type {
+    const key = `${object.file.index}:${object.node}:${name}`;
+    // An object spread into itself says nothing of its members.
+    if (this.#searched.has(key)) return UNKNOWN;
+    this.#searched.add(key);
+    const type = this.#findInObject(object, name, at);
+    this.#searched.delete(key);
+    return type;
+  }
+
+  #findInObject(object: Location, name: string, at: Location): Type {
     const { tree } = object.file;
     for (const child of tree.children(object.node)) {
       const kind = tree.kind(child);

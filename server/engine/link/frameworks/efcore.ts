@@ -167,7 +167,7 @@ class EntityFinder {
     const { type, field } = property;
     if (type.kind === 'project' && !fluent.owned.has(field.name)) return { entity: type.symbol, many: false };
     const element = this.#linker.expressions.elementOf(type, field.file);
-    const isDictionary = type.kind === 'external' && /Dictionary$/.test(type.name);
+    const isDictionary = type.kind === 'external' && type.name.endsWith('Dictionary');
     return element.kind === 'project' && !isDictionary ? { entity: element.symbol, many: true } : undefined;
   }
 
