@@ -4,7 +4,7 @@ import type { Expressions } from './expressions.ts';
 import { visitTree } from './linker.ts';
 import { isCSharp, type Program } from './program.ts';
 import { RuleIndex } from './ruleIndex.ts';
-import type { Location } from './sourceFile.ts';
+import type { Location, SourceFile } from './sourceFile.ts';
 import type { FunctionSymbol } from './symbols.ts';
 import { nameOf, type Type } from './types.ts';
 import type { Texts } from './values.ts';
@@ -24,17 +24,20 @@ export class CallSites {
   readonly #mounts = new Map<string, Mount[]>();
   readonly #expressions: Expressions;
   readonly #texts: Texts;
+  readonly #indexes: { csharp: RuleIndex; typescript: RuleIndex };
 
   constructor(program: Program, expressions: Expressions, texts: Texts) {
     this.#expressions = expressions;
     this.#texts = texts;
-    const indexes = { csharp: new RuleIndex(program.packs, 'csharp'), typescript: new RuleIndex(program.packs, 'typescript') };
-    for (const file of program.files) {
-      const index = isCSharp(file) ? indexes.csharp : indexes.typescript;
-      visitTree(file, (node) => {
-        if (file.tree.kind(node) === Kind.Call) this.#visit(expressions.calls.resolve({ file, node }), index);
-      });
-    }
+    this.#indexes = { csharp: new RuleIndex(program.packs, 'csharp'), typescript: new RuleIndex(program.packs, 'typescript') };
+  }
+
+  /** Takes in the calls of one file. */
+  add(file: SourceFile): void {
+    const index = isCSharp(file) ? this.#indexes.csharp : this.#indexes.typescript;
+    visitTree(file, (node) => {
+      if (file.tree.kind(node) === Kind.Call) this.#visit(this.#expressions.calls.resolve({ file, node }), index);
+    });
   }
 
   /** Calls that name a function directly. */

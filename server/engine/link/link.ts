@@ -42,7 +42,7 @@ export async function link(files: readonly SourceFile[], configs: readonly Confi
   for (const framework of FRAMEWORKS) framework.prepare?.({ program, expressions, texts, configs });
   const callSites = new CallSites(program, expressions, texts);
   const linker: Linker = { program, expressions, texts, graph, callSites, configs, facts: emptyFacts() };
-  await progress(0.4, 0);
+  await eachFile(files, (file) => callSites.add(file), { progress, range: [0.1, 0.4], graph, failed });
   const operations = new OperationFinder(linker);
   const calls = new CallGraph(linker);
   // Entry points first: a lambda that handles one is a function of its own, and what it performs is its own.

@@ -13,6 +13,8 @@ interface Segment {
   text: string;
   /** Whether the whole segment is a parameter. */
   parameter: boolean;
+  /** Literal text before a placeholder that may as well be a query string: `folders` in `folders{query}`. */
+  stem: string;
   optional: boolean;
   catchAll: boolean;
 }
@@ -49,7 +51,11 @@ class RequestJoiner {
   join(request: RequestFact): void {
     const { graph } = this.#linker;
     const paths = request.urls.map((url) => ({ url, path: parseUrl(url.text) }));
-    const usable = paths.filter(({ url, path }) => !url.text.includes('{') || path.segments.some((segment) => !segment.parameter));
+    const usable = paths.filter(({ url, path }) => url.text === '/' || path.segments.some((segment) => !segment.parameter));
+    if (request.method === '') {
+      graph.unresolved(request.node, 'dynamic_url', 'the HTTP method is not known');
+      return;
+    }
     if (usable.length === 0) {
       graph.unresolved(request.node, 'dynamic_url', `no literal part of the URL is known: ${request.node.target ?? ''}`);
       return;
@@ -102,6 +108,7 @@ class RequestJoiner {
       const found = this.#fitting(request.method, variant.path, (endpoint) => [this.#routeOf(endpoint), this.#prefixedRoute(endpoint)], variant);
       if (found.length > 0) return found;
     }
+    if (!path.segments.some((segment) => !segment.parameter && segment.text !== 'api')) return [];
     const trimmed = variants.flatMap((variant) => (variant.path.segments[0]?.text === 'api' ? [{ ...variant.path, segments: variant.path.segments.slice(1) }] : []));
     for (const shorter of trimmed) {
       const variant = { confidence: 'likely' as const, how: ', without the prefix api' };
@@ -157,9 +164,18 @@ function parseUrl(text: string): Path {
     host = (absolute[1] ?? '').toLowerCase();
     rest = rest.slice(absolute[0].length);
   } else {
-    rest = rest.replace(/^\{[^}]*\}(?=\/|$)/, '');
+    rest = withoutBase(rest);
   }
   return { host: host.includes('{') ? '' : host, segments: segmentsOf(rest.replace(/[?#].*$/s, '')) };
+}
+
+/** Leaves out a placeholder in front that stands for a base URL: by its name, or because `api` follows it. */
+function withoutBase(text: string): string {
+  const leading = /^\{([^}]*)\}/.exec(text);
+  if (!leading) return text;
+  const rest = text.slice(leading[0].length);
+  const isBase = /url|uri|base|host|root|server|endpoint|api|origin|prefix|domain/i.test(leading[1] ?? '') || /^\/?api\//i.test(rest);
+  return isBase ? rest : text;
 }
 
 /** A route template: `{id:int}`, `:id`, `[id]`, `{id?}`, `{*path}`, `[...path]`. */
@@ -178,7 +194,8 @@ function toSegment(part: string): Segment {
   const parameter = /^(\{[^}]*\}|:[^/]+|\[[^\]]+\]|<[^>]+>)$/.test(part);
   const catchAll = /^(\{\*|\[\.\.\.|\[\[\.\.\.|:.+\*$|\*$)/.test(part);
   const optional = /^(\{[^}]*\?\}|:[^/]+\?|\[\[)/.test(part) || /^\{[^}]*=[^}]*\}$/.test(part);
-  return { text: parameter || catchAll ? '' : part.toLowerCase(), parameter: parameter || catchAll, optional, catchAll };
+  const stem = /^([^{}]*\w)\{[^}]*\}$/.exec(part)?.[1]?.toLowerCase() ?? '';
+  return { text: parameter || catchAll ? '' : part.toLowerCase(), parameter: parameter || catchAll, stem, optional, catchAll };
 }
 
 /** How well a call's path fits a route: one letter a segment, `b` literal, `a` parameter; undefined when it does not. */
@@ -191,7 +208,10 @@ function scoreOf(path: Path, route: Path): string | undefined {
       if (!expected.optional) return undefined;
       continue;
     }
-    if (expected.parameter) score += actual.parameter ? 'a5' : 'a4';
+    if (actual.stem !== '' && index === path.segments.length - 1) {
+      if (expected.text !== actual.stem) return undefined;
+      score += 'b';
+    } else if (expected.parameter) score += actual.parameter ? 'a5' : 'a4';
     else if (!actual.parameter && actual.text === expected.text) score += 'b';
     else return undefined;
   }

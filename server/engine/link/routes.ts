@@ -12,9 +12,9 @@ const MAX_DEPTH = 12;
 
 /** Notes an HTTP call that is to be joined with an endpoint. */
 export function registerRequest(linker: Linker, node: DraftNode, urls: readonly TextValue[]): void {
-  node.method ??= 'GET';
-  node.name = `${node.method} ${node.target ?? ''}`.trim();
-  linker.facts.requests.push({ node, method: node.method, urls: urls.map(({ text, parts }) => ({ text, parts })) });
+  node.name = `${node.method ?? ''} ${node.target ?? ''}`.trim();
+  const methods = (node.method ?? '').split('|');
+  for (const method of methods) linker.facts.requests.push({ node, method, urls: urls.map(({ text, parts }) => ({ text, parts })) });
 }
 
 /** Notes a route registered by a call, with the prefixes of the groups and routers it is registered on. */

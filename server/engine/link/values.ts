@@ -1,7 +1,9 @@
 import { Flag, Kind } from '../lower/tree.ts';
+import { parametersOf } from './callResolver.ts';
 import type { Expressions } from './expressions.ts';
 import { isCSharp } from './program.ts';
 import type { Location } from './sourceFile.ts';
+import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
 import { nameOf } from './types.ts';
 
 /** A text known at scan time, with `{name}` for each part that is not. Alternatives come from conditions. */
@@ -21,6 +23,10 @@ export class Texts {
   readonly #expressions: Expressions;
   /** Names that never change, such as configuration keys, to the text they are known to have. */
   readonly known = new Map<string, string>();
+  /** Texts of the arguments of the calls that are being followed, by the parameter they are passed to. */
+  readonly #passed = new Map<string, TextValue[]>();
+  /** Members each class writes outside its constructors, by class. */
+  readonly #written = new Map<TypeSymbol, ReadonlySet<string>>();
 
   constructor(expressions: Expressions) {
     this.#expressions = expressions;
@@ -116,6 +122,7 @@ export class Texts {
 
   #declaration(at: Location, depth: number, name: string): TextValue[] {
     const { tree } = at.file;
+    if (tree.kind(at.node) === Kind.Param) return this.#passed.get(keyOf(at)) ?? [];
     if (tree.kind(at.node) !== Kind.Variable || this.#isReassigned(at, name)) return [];
     const values = this.#evaluate({ file: at.file, node: tree.child(at.node, 2) }, depth + 1);
     return values.map((value) => withPart(value, name));
@@ -173,12 +180,23 @@ export class Texts {
     const { field } = member;
     const { tree } = field.file;
     const initial = tree.child(field.node, 2);
+    if (this.#isWritten(field.owner, name)) return [];
     if (initial !== 0) return this.#evaluate({ file: field.file, node: initial }, depth + 1).map((value) => withPart(value, name));
     const getter = tree.children(tree.child(field.node, 4))[0] ?? 0;
     const body = tree.child(getter, 3);
     const isConstant = body !== 0 && tree.kind(body) !== Kind.Block;
     if (isConstant) return this.#evaluate({ file: field.file, node: body }, depth + 1);
     return this.#assignedInConstructor(field.owner, name, depth);
+  }
+
+  /** Whether a class changes a member after construction. */
+  #isWritten(owner: TypeSymbol, name: string): boolean {
+    let written = this.#written.get(owner);
+    if (!written) {
+      written = writtenMembers(owner);
+      this.#written.set(owner, written);
+    }
+    return written.has(name);
   }
 
   /** A field set once, in the constructor, has that value. */
@@ -217,20 +235,61 @@ export class Texts {
       return this.#joined([receiver, ...args.map((node) => ({ file: at.file, node }))].map((part) => this.#part(part, depth)));
     }
     const fn = this.#expressions.calls.resolve(at).functions[0];
-    const body = fn ? fn.file.tree.child(fn.node, 3) : 0;
-    if (!fn || body === 0) return [];
-    if (fn.file.tree.kind(body) !== Kind.Block) return this.#evaluate({ file: fn.file, node: body }, depth + 1);
-    const only = fn.file.tree.children(body);
-    const last = only.at(-1) ?? 0;
-    return only.length <= 2 && fn.file.tree.kind(last) === Kind.Return
-      ? this.#evaluate({ file: fn.file, node: fn.file.tree.child(last, 0) }, depth + 1)
-      : [];
+    return fn ? this.#followed(fn, args.map((node) => ({ file: at.file, node })), depth) : [];
+  }
+
+  /** What a short function returns for given arguments. */
+  #followed(fn: FunctionSymbol, args: readonly Location[], depth: number): TextValue[] {
+    const returned = returnedExpression(fn);
+    if (returned === 0) return [];
+    const keys = parametersOf(fn).map((node) => keyOf({ file: fn.file, node }));
+    const before = keys.map((key) => this.#passed.get(key));
+    const passed = keys.map((_, index) => (args[index] ? this.#part(args[index], depth) : []));
+    for (const [index, key] of keys.entries()) this.#passed.set(key, passed[index] ?? []);
+    const values = this.#evaluate({ file: fn.file, node: returned }, depth + 1);
+    for (const [index, key] of keys.entries()) {
+      const previous = before[index];
+      if (previous) this.#passed.set(key, previous);
+      else this.#passed.delete(key);
+    }
+    return values;
   }
 
   /** A name for people of what an expression is: `orderId`, `order.id`. */
   describe(at: Location): string {
     return placeholder(at) || nameOf(this.#expressions.typeOf(at));
   }
+}
+
+function keyOf(at: Location): string {
+  return `${at.file.index}:${at.node}`;
+}
+
+/** The only expression a short function returns, 0 when it does more. */
+function returnedExpression(fn: FunctionSymbol): number {
+  const { tree } = fn.file;
+  const body = tree.child(fn.node, 3);
+  if (tree.kind(body) !== Kind.Block) return body;
+  const statements = tree.children(body);
+  const last = statements.at(-1) ?? 0;
+  return statements.length <= 2 && tree.kind(last) === Kind.Return ? tree.child(last, 0) : 0;
+}
+
+/** Names assigned to as members of `this`, or bare, in the methods of a class. */
+function writtenMembers(owner: TypeSymbol): Set<string> {
+  const names = new Set<string>();
+  for (const { file, node } of owner.declarations) {
+    const { tree } = file;
+    const visit = (at: number): void => {
+      if (tree.has(at, Flag.Constructor) && tree.kind(at) === Kind.Function) return;
+      const left = tree.kind(at) === Kind.Assign ? tree.child(at, 0) : 0;
+      const isOwn = tree.kind(left) === Kind.Member && tree.kind(tree.child(left, 0)) === Kind.This;
+      if (isOwn || tree.kind(left) === Kind.Identifier) names.add(tree.text(left));
+      for (const child of tree.children(at)) visit(child);
+    };
+    visit(node);
+  }
+  return names;
 }
 
 function withPart(value: TextValue, name: string): TextValue {

@@ -7,6 +7,7 @@ import { bindTemplates, findComponents, propertyOf } from './components.ts';
 import type { Framework, Preparation } from './framework.ts';
 
 const PROVIDER = 'Angular';
+const MAX_DEPTH = 12;
 
 /** Angular: templates and their handlers, routes, interceptors. */
 export const angular: Framework = {
@@ -95,7 +96,7 @@ class RouteReader {
   read(): void {
     const tables = this.#linker.program.files.flatMap((file) => this.#tablesIn(file));
     // Tables that others load lazily are read where they are loaded, below the path they are loaded at.
-    for (const table of tables) this.#collectLazy(table);
+    for (const table of tables) this.#collectLazy(table, 0);
     for (const table of tables) if (!this.#lazy.has(keyOf(table))) this.#readTable(table, '', 0);
     for (const table of tables) if (!this.#done.has(keyOf(table))) this.#readTable(table, '', 0);
   }
@@ -126,9 +127,13 @@ class RouteReader {
     return propertyOf({ file: table.file, node: first }, 'path').node !== 0;
   }
 
-  #collectLazy(table: Location): void {
+  #collectLazy(table: Location, depth: number): void {
     for (const route of this.#routesOf(table)) {
-      for (const child of this.#childTables(route)) this.#lazy.add(keyOf(child));
+      for (const child of this.#childTables(route)) {
+        if (this.#lazy.has(keyOf(child)) || depth > MAX_DEPTH) continue;
+        this.#lazy.add(keyOf(child));
+        this.#collectLazy(child, depth + 1);
+      }
     }
   }
 
@@ -138,7 +143,7 @@ class RouteReader {
   }
 
   #readTable(table: Location, prefix: string, depth: number): void {
-    if (depth > 12) return;
+    if (depth > MAX_DEPTH) return;
     this.#done.add(keyOf(table));
     for (const route of this.#routesOf(table)) this.#readRoute(route, prefix, depth);
   }
