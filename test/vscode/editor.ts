@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { type Browser, type BrowserContext, chromium, type Frame, type Locator, type Page } from 'playwright-core';
 import { codeServerEntry, NODE_BINARY, repositoryFolder } from './installation.ts';
 
 const VSIX = join(repositoryFolder, 'dist', 'pinata.vsix');
 const ARTEFACTS = join(repositoryFolder, 'test', 'artefacts', 'vscode');
 /** Milliseconds a slow machine may take for one step in the editor. */
-const STEP = 90_000;
+const STEP = 45_000;
 
 /** No Welcome tab, no chat, no network: what the tests see is the workbench and Pinata. */
 const SETTINGS = {
@@ -33,6 +35,28 @@ const SETTINGS = {
   'window.commandCenter': false,
   'typescript.tsserver.web.projectWideIntellisense.enabled': false,
 };
+
+/**
+ * Runs in every frame: keeps each text that the elements worth watching have shown, and each breach of a
+ * Content-Security-Policy.
+ */
+const RECORDER = `
+  window.pinataShown = {};
+  window.pinataBreaches = [];
+  const watched = { status: '[id="pinata-code.pinata.pinata.status"]', phase: '.progress-phase', percent: '.progress-percent' };
+  const look = () => {
+    for (const [name, selector] of Object.entries(watched)) {
+      const text = document.querySelector(selector)?.textContent?.trim().replace(/\\s+/g, ' ');
+      const shown = (window.pinataShown[name] ??= []);
+      if (text && shown.at(-1) !== text) shown.push(text);
+    }
+  };
+  const begin = () => new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+  document.addEventListener('DOMContentLoaded', begin);
+  document.addEventListener('securitypolicyviolation', (event) => window.pinataBreaches.push(event.violatedDirective + ' ' + event.blockedURI));
+`;
+
+const Shown = Type.Array(Type.String());
 
 /** A code-server with the packaged extension installed, in a home of its own, and a Chromium to look at it. */
 export class Editor {
@@ -78,6 +102,8 @@ export class Editor {
   /** Opens a folder in a window of its own; close its context to close it. */
   async open(folder: string): Promise<Window> {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await context.addInitScript({ content: RECORDER });
     const page = await context.newPage();
     page.setDefaultTimeout(STEP);
     const payload = encodeURIComponent(JSON.stringify([['skipWelcome', 'true']]));
@@ -123,6 +149,16 @@ export class Editor {
   }
 }
 
+/** All texts that phase or percentage have shown in the panel since it was loaded. */
+export async function shownInPanel(panel: Frame, what: 'phase' | 'percent'): Promise<string[]> {
+  return Value.Parse(Shown, await panel.evaluate(`window.pinataShown.${what} ?? []`));
+}
+
+/** What the panel's Content-Security-Policy has blocked. */
+export async function breachesInPanel(panel: Frame): Promise<string[]> {
+  return Value.Parse(Shown, await panel.evaluate('window.pinataBreaches'));
+}
+
 /** One window of VS Code. */
 export class Window {
   readonly page: Page;
@@ -164,6 +200,14 @@ export class Window {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Types an answer into the input box that is open. */
+  async answer(text: string): Promise<void> {
+    const title = await this.quickPick.locator('.quick-input-title').innerText();
+    await this.quickPick.locator('.quick-input-box input').fill(text);
+    await this.page.keyboard.press('Enter');
+    await this.quickPick.locator('.quick-input-title', { hasText: title }).waitFor({ state: 'hidden' });
+  }
+
   /** The frame of Pinata's panel, once it has rendered. */
   async panel(): Promise<Frame> {
     for (const end = Date.now() + STEP; Date.now() < end; await sleep(100)) {
@@ -179,6 +223,16 @@ export class Window {
       }
     }
     throw new Error('The panel did not render');
+  }
+
+  /** All texts the status bar item has shown since the window was loaded. */
+  async shownStatus(): Promise<string[]> {
+    return Value.Parse(Shown, await this.page.evaluate('window.pinataShown.status ?? []'));
+  }
+
+  /** Waits until the status bar item shows a text. */
+  async waitForStatus(text: RegExp): Promise<void> {
+    await this.status.filter({ hasText: text }).waitFor();
   }
 
   async statusText(): Promise<string> {
