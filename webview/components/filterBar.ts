@@ -42,7 +42,7 @@ export class FilterBar extends PageElement {
 
   protected override render(): TemplateResult {
     return html`<div class="filter-bar" role="search">
-      <vscode-text-field aria-label=${this.label} placeholder=${this.label} @input=${this.#typed}>
+      <vscode-text-field placeholder=${this.label} @input=${this.#typed}>
         <span slot="start" class="codicon codicon-search" aria-hidden="true"></span>
       </vscode-text-field>
       ${this.filters.map((filter) => this.#dropdown(filter))}
@@ -52,6 +52,8 @@ export class FilterBar extends PageElement {
   /** The controls take a value only once their options are in the document. */
   protected override updated(): void {
     const field = this.querySelector('vscode-text-field');
+    // The control names itself after the text inside it when it is attached.
+    field?.setAttribute('aria-label', this.label);
     if (field && !field.matches(':focus-within')) setControlValue(field, this.view[this.textKey] ?? '');
     for (const dropdown of this.querySelectorAll('vscode-dropdown')) {
       const filter = this.filters.find(({ key }) => key === dropdown.id);

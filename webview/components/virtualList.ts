@@ -49,7 +49,8 @@ export class VirtualList extends PageElement {
 
   readonly #rangeChanged = (event: RangeChangedEvent): void => {
     event.stopPropagation();
-    this.#offerOneRow();
+    // The rows of the new range are in the document by the next frame.
+    requestAnimationFrame(() => this.#offerOneRow());
     if (event.last >= this.items.length - LOOK_AHEAD) this.dispatchEvent(new CustomEvent('end-reached'));
   };
 

@@ -44,7 +44,9 @@ export class BrowserHost implements Host {
     const hash = new URLSearchParams(view);
     if (this.#state.scan_id !== null) hash.set('scan', this.#state.scan_id);
     else hash.delete('scan');
-    history.replaceState(null, '', `${location.pathname}#${hash}`);
+    // Browsers refuse this call when it comes too often, and progress comes ten times a second.
+    const address = `${location.pathname}#${hash}`;
+    if (address !== location.pathname + location.hash) history.replaceState(null, '', address);
   }
 
   #update(change: Partial<PanelState>): void {

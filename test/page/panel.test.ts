@@ -1,0 +1,144 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { PanelState, ToHost } from '#protocol/webview.ts';
+import { buildWebview } from '../../scripts/buildWebview.ts';
+import { launchBrowser, watchedPage, type WatchedPage } from './support/browser.ts';
+import { SAMPLE, startPage } from './support/pageServer.ts';
+
+/** The host side of the messages, as the extension relays them: state on `ready`, GETs to the real server. */
+const HOST = `
+  window.sent = [];
+  window.acquireVsCodeApi = () => ({
+    getState: () => JSON.parse(sessionStorage.getItem('state')),
+    setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
+    postMessage: async (message) => {
+      window.sent.push(message);
+      if (message.type === 'ready') window.showState(window.initialState);
+      if (message.type !== 'request') return;
+      const response = await fetch('/api/v1/scanner' + message.path);
+      const body = await response.json();
+      window.postMessage(response.ok
+        ? { type: 'response', id: message.id, ok: true, body }
+        : { type: 'response', id: message.id, ok: false, message: body.message });
+    },
+  });
+  window.showState = (state) => window.postMessage({ type: 'state', state });
+`;
+
+describe('the panel on the messages of the extension', () => {
+  let server: Awaited<ReturnType<typeof startPage>>;
+  let browser: Browser;
+  let watched: WatchedPage;
+  let page: Page;
+  let done: PanelState;
+
+  beforeAll(async () => {
+    await buildWebview();
+    [server, browser] = await Promise.all([startPage(SAMPLE, []), launchBrowser()]);
+    const context = await browser.newContext();
+    const first = await context.newPage();
+    await first.goto(server.address);
+    const { scans } = await first.evaluate<{ scans: { scan_id: string; roots: PanelState['folders'] }[] }>(
+      `fetch('/api/v1/scanner/scans').then((response) => response.json())`,
+    );
+    const scanId = scans[0]?.scan_id ?? '';
+    const status = await first.evaluate<PanelState['status']>(
+      `fetch('/api/v1/scanner/scan/${scanId}/status').then((response) => response.json())`,
+    );
+    done = {
+      connection: 'connected',
+      scan_id: scanId,
+      status,
+      results_scan_id: scanId,
+      folders: scans[0]?.roots ?? [],
+      problem: null,
+    };
+    await first.close();
+    watched = await watchedPage(context);
+    page = watched.page;
+    await page.addInitScript(HOST);
+    await page.addInitScript(`window.initialState = ${JSON.stringify(done)}`);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  beforeEach(async () => {
+    watched.problems.length = 0;
+    await page.goto(new URL('/', server.address).href);
+    await page.getByRole('article').waitFor();
+  });
+
+  const sent = <T extends ToHost['type']>(type: T) =>
+    page.evaluate<Extract<ToHost, { type: T }>[]>(`window.sent.filter((message) => message.type === '${type}')`);
+  const show = (change: Partial<PanelState>) =>
+    page.evaluate(`window.showState(${JSON.stringify({ ...done, ...change })})`);
+
+  it('reads its lists by requests to the host alone', async () => {
+    const paths = (await sent('request')).map((request) => request.path);
+    expect(paths.some((each) => each.startsWith(`/scan/${done.scan_id}/workflows?`))).toBe(true);
+    expect(paths).toContain(`/scan/${done.scan_id}/overview`);
+    expect(watched.problems).toEqual([]);
+  });
+
+  it('asks the host to open the code of a hop', async () => {
+    const place = await page.locator('.hop .place').first().getAttribute('title');
+    await page.locator('.hop').first().click();
+    const [open] = await sent('open');
+    expect(`${open?.file}:${open?.line}`).toBe(place);
+    expect(open?.root).toBe('shop');
+    expect(await page.locator('.source').count()).toBe(0);
+  });
+
+  it('has no tab for repositories: the open folders are what is scanned', async () => {
+    expect(await page.getByRole('tab', { name: 'Repositories' }).count()).toBe(0);
+  });
+
+  it('shows progress, an unknown total and a problem as the state says, and sends what is pressed', async () => {
+    const running = {
+      ...done.status,
+      status: 'scanning',
+      progress: 42.3,
+      files_scanned: 3761,
+      total_files: 8898,
+      eta_seconds: 38,
+    } as PanelState['status'];
+    await show({ status: running, scan_id: 'newer' });
+    await page.getByText('3,761 / 8,898 files').waitFor();
+    await page.getByText('42 %', { exact: true }).waitFor();
+    await page.getByText('about 40 s left').waitFor();
+    await page.getByText('These are the results of an earlier scan.').waitFor();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await show({ status: { ...running, status: 'discovering', progress: null } as PanelState['status'] });
+    await page.getByRole('progressbar', { name: 'Finding files' }).waitFor();
+    const problem = { message: 'The scan server ended.', actions: ['restart_server', 'show_log'] as const };
+    await show({ connection: 'disconnected', problem: { ...problem, actions: [...problem.actions] } });
+    await page.getByRole('alert').getByText('The scan server ended.').waitFor();
+    await page.getByRole('button', { name: 'Restart server' }).click();
+    expect((await sent('action')).map(({ action }) => action)).toEqual(['cancel', 'restart_server']);
+  });
+
+  it('shows why the host could not answer, and asks again', async () => {
+    await show({ results_scan_id: 'unknown', scan_id: 'unknown' });
+    const alert = page.locator('main').getByRole('alert');
+    await alert.waitFor();
+    expect(await alert.innerText()).not.toBe('');
+    const before = (await sent('request')).length;
+    await alert.getByRole('button', { name: 'Retry' }).click();
+    await expect.poll(async () => (await sent('request')).length).toBeGreaterThan(before);
+  });
+
+  it('shows the tab of last time after it was hidden', async () => {
+    await page.getByRole('tab', { name: 'Endpoints' }).click();
+    await page.reload();
+    await expect.poll(() => page.getByRole('tab', { selected: true }).textContent()).toContain('Endpoints');
+  });
+
+  it('shows code as text, whatever it holds', async () => {
+    await show({ folders: [], problem: { message: '<img src=x onerror=alert(1)><script>1</script>', actions: [] } });
+    await page.getByText('<img src=x onerror=alert(1)><script>1</script>').waitFor();
+    expect(await page.locator('.problem img, .problem script').count()).toBe(0);
+  });
+});

@@ -1,0 +1,58 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { API_PREFIX } from '#protocol/http.ts';
+import { buildWebview } from '../../scripts/buildWebview.ts';
+import { launchBrowser } from './support/browser.ts';
+import { writeManyFiles } from './support/manyFiles.ts';
+import { type RunningServer, startServer, temporaryFolder } from './support/pageServer.ts';
+import { SeverableProxy } from './support/severableProxy.ts';
+
+describe('the page on a network that fails', () => {
+  const proxy = new SeverableProxy();
+  let folder: string;
+  let server: RunningServer;
+  let browser: Browser;
+  let address: string;
+  let cookie: string;
+
+  beforeAll(async () => {
+    await buildWebview();
+    folder = temporaryFolder();
+    writeManyFiles(path.join(folder, 'many'), 3000);
+    address = `http://127.0.0.1:${await proxy.listen()}`;
+    [server, browser] = await Promise.all([startServer([folder], new URL(address).host), launchBrowser()]);
+    const ready: unknown = JSON.parse(server.ready[0]);
+    const { address: direct, token } = ready as { address: string; token: string };
+    proxy.relayTo(Number(new URL(direct).port));
+    const session = await fetch(`${address}${API_PREFIX}/session`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    cookie = session.headers.get('set-cookie') ?? '';
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await proxy.close();
+    await server?.stop();
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('says that it reconnects, and reaches the end of the scan', async () => {
+    const context = await browser.newContext();
+    const [, name = '', value = ''] = /^([^=]+)=([^;]+)/.exec(cookie) ?? [];
+    await context.addCookies([{ name, value, url: address, httpOnly: true, sameSite: 'Strict' }]);
+    const page = await context.newPage();
+    await page.goto(address);
+    await page.getByRole('tab', { name: 'Repositories' }).click();
+    await page.getByRole('button', { name: 'Scan many' }).click();
+    await page.locator('.progress-phase', { hasText: 'Reading files' }).waitFor();
+    proxy.sever();
+    await page.getByText('Reconnecting', { exact: true }).waitFor();
+    proxy.restore();
+    await page.locator('.progress-phase', { hasText: 'Completed' }).waitFor({ timeout: 55_000 });
+    expect(await page.locator('.connection').innerText()).toBe('Connected');
+  });
+});
