@@ -71,6 +71,8 @@ const OperationRule = Type.Object(
     /** Reading or writing `receiver[index]` or a plain property of the receiver. */
     index: Type.Optional(Type.Enum(['read', 'write'])),
     target: Type.Optional(ValueSource),
+    /** Options, given where the receiver was created, whose text is put before a relative URL. */
+    base: Type.Optional(Type.Array(Type.String())),
     /** HTTP verb or another method name. */
     method: Type.Optional(ValueSource),
     /** Least and greatest number of arguments. */

@@ -3,7 +3,8 @@ import { aspnet } from './aspnet.ts';
 import { efcore } from './efcore.ts';
 import type { Framework } from './framework.ts';
 import { nestjs } from './nestjs.ts';
+import { react } from './react.ts';
 import { typeorm } from './typeorm.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, nestjs, typeorm];
+export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, nestjs, typeorm, react];
