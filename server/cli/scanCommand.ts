@@ -129,6 +129,8 @@ export function onInterrupt(runtime: Runtime): Interruption {
   const interruption: Interruption = { code: undefined, stop: () => undefined };
   const listeners = (['SIGINT', 'SIGTERM'] as const).map((signal) => {
     const listener = (): void => {
+      // The engine process ends with the channel to this one.
+      if (interruption.code !== undefined) process.exit(interruption.code);
       interruption.code = signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated;
       runtime.coordinator.close().catch((error: unknown) => runtime.log.error({ err: error }, 'scans cannot be ended'));
     };

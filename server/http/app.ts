@@ -32,7 +32,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
     keepAliveTimeout: 10_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 500 },
-    http: { headersTimeout: limits.requestTimeoutMs, connectionsCheckingInterval: 2000, maxHeaderSize: 16 * 1024 },
+    http: { headersTimeout: limits.requestTimeoutMs, connectionsCheckingInterval: 5000, maxHeaderSize: 16 * 1024 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.server.maxConnections = limits.maxConnections;
 

@@ -84,7 +84,7 @@ const parseTable = storedJson(
 );
 
 /** Most steps on one page of workflows; a page ends early rather than hold up the event loop. */
-const STEPS_PER_PAGE = 4000;
+const STEPS_PER_PAGE = 1500;
 const EDGES_PER_NODE = 500;
 
 /** Reads the lists of a result; `scan` is the row number of a scan whose result is written. */
@@ -106,6 +106,7 @@ export class ResultLists {
   workflows(scan: number, query: PageQuery): WorkflowPage {
     const page = this.#pages.page(WORKFLOWS, scan, query, 'item.body, item.step_count');
     const find = this.#nodeFinder(scan);
+    const findEdge = this.#edgeFinder(scan);
     const items: WorkflowRow[] = [];
     let steps = 0;
     for (const row of page.rows) {
@@ -114,7 +115,7 @@ export class ResultLists {
         const last = page.rows[items.length - 1];
         return { ...pageFields(page), items, next_cursor: this.#pages.cursorAfter(WORKFLOWS, scan, query, last) };
       }
-      items.push(this.#workflowRow(scan, parseWorkflow(row['body']), find));
+      items.push(workflowRow(parseWorkflow(row['body']), find, findEdge));
     }
     return { ...pageFields(page), items };
   }
@@ -180,26 +181,17 @@ export class ResultLists {
     return { node, incoming: side('target', 'source'), outgoing: side('source', 'target') };
   }
 
-  #workflowRow(scan: number, workflow: Workflow, find: FindNode): WorkflowRow {
-    const edgeByOrd = this.#database.prepare('SELECT body FROM edges WHERE scan = ? AND ord = ?');
-    const depths = new Map<string, number>([[workflow.entry, 0]]);
-    const chain: WorkflowRow['chain'] = [];
-    for (const step of workflow.steps) {
-      const node = find(step.node);
-      if (!node) continue;
-      const row = step.edge === undefined ? undefined : edgeByOrd.get(scan, step.edge);
-      if (!row) {
-        chain.push({ node, depth: depths.get(step.node) ?? 0 });
-        continue;
-      }
-      const edge = parseEdge(row['body']);
-      const depth = (depths.get(edge.source) ?? 0) + 1;
-      if (!depths.has(step.node)) depths.set(step.node, depth);
-      chain.push({ node, depth, ...edgeFields(edge) });
-    }
-    const entry = find(workflow.entry) ?? chain[0]?.node;
-    if (!entry) throw new Error(`workflow ${workflow.id} has no entry node in the store`);
-    return { ...workflow, entry_node: entry, chain };
+  /** Looks edges up by their place in the result, each once for the page that is being put together. */
+  #edgeFinder(scan: number): FindEdge {
+    const select = this.#database.prepare('SELECT body FROM edges WHERE scan = ? AND ord = ?');
+    const found = new Map<number, GraphEdge | undefined>();
+    return (ord) => {
+      if (found.has(ord)) return found.get(ord);
+      const row = select.get(scan, ord);
+      const edge = row ? parseEdge(row['body']) : undefined;
+      found.set(ord, edge);
+      return edge;
+    };
   }
 
   /** Looks nodes up by id, each once for the page that is being put together. */
@@ -217,6 +209,7 @@ export class ResultLists {
 }
 
 type FindNode = (id: string) => GraphNode | undefined;
+type FindEdge = (ord: number) => GraphEdge | undefined;
 
 function pageFields(page: RowPage): { total: number; next_cursor: string | null } {
   return { total: page.total, next_cursor: page.next_cursor };
@@ -234,4 +227,21 @@ function edgeFields(edge: GraphEdge): Partial<WorkflowRow['chain'][number]> {
     edge_confidence: edge.confidence,
     ...(detail !== undefined && { edge_detail: detail }),
   };
+}
+
+/** A workflow with its chain; the depth of a step is one more than that of the step its edge starts at. */
+function workflowRow(workflow: Workflow, find: FindNode, findEdge: FindEdge): WorkflowRow {
+  const depths = new Map<string, number>([[workflow.entry, 0]]);
+  const chain: WorkflowRow['chain'] = [];
+  for (const step of workflow.steps) {
+    const node = find(step.node);
+    if (!node) continue;
+    const edge = step.edge === undefined ? undefined : findEdge(step.edge);
+    const depth = edge ? (depths.get(edge.source) ?? 0) + 1 : (depths.get(step.node) ?? 0);
+    if (!depths.has(step.node)) depths.set(step.node, depth);
+    chain.push({ node, depth, ...(edge && edgeFields(edge)) });
+  }
+  const entry = find(workflow.entry) ?? chain[0]?.node;
+  if (!entry) throw new Error(`workflow ${workflow.id} has no entry node in the store`);
+  return { ...workflow, entry_node: entry, chain };
 }

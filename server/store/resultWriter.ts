@@ -3,7 +3,7 @@ import type { EngineResult } from '#engine/scan.ts';
 import type { GraphNode } from '#protocol/graph.ts';
 import { openDatabase, transaction } from './database.ts';
 import { endpointSummaries, tableSummaries } from './resultIndex.ts';
-import { removeScanRows } from './removeScan.ts';
+import { removeResultRows, removeScanRows } from './removeScan.ts';
 
 /** Rows a transaction; keeps each below about 20 ms, which is the longest the server's own small writes wait. */
 const BATCH_ROWS = 1000;
@@ -37,6 +37,7 @@ export async function writeResult(
     await writeSections(database, scan, sections(result), onProgress);
     markWritten(database, scan, result);
     await removeOldScans(database, scan);
+    await removeUnfinishedRows(database);
   } finally {
     database.close();
   }
@@ -111,6 +112,14 @@ async function removeOldScans(database: DatabaseSync, scan: number): Promise<voi
     )
     .all(scan, KEPT_SCANS_PER_ROOT);
   for (const row of old) await removeScanRows(database, Number(row['scan']));
+}
+
+/** Removes rows that engine processes wrote which died before their result was whole. */
+async function removeUnfinishedRows(database: DatabaseSync): Promise<void> {
+  const unfinished = database
+    .prepare('SELECT scan FROM scans WHERE finished_at IS NOT NULL AND result_written = 0 OR deleted = 1')
+    .all();
+  for (const row of unfinished) await removeResultRows(database, Number(row['scan']));
 }
 
 function sections(result: EngineResult): Section[] {

@@ -58,7 +58,7 @@ class Pinata {
 
 /** Many files, so that a scan takes a few seconds. */
 function writeManyFiles(count: number): string {
-  const text = `${'export function work(a: number) { return fetch(`/api/items/${a}`); }\n'.repeat(300)}`;
+  const text = 'export function work(a: number) { return fetch(`/api/items/${a}`); }\n'.repeat(300);
   const path = join(folder.path, 'many');
   mkdirSync(path);
   for (let index = 0; index < count; index++)
@@ -238,6 +238,20 @@ describe('pinata serve', () => {
     expect(await pinata.exit).toBe(0);
     expect(performance.now() - before).toBeLessThan(9000);
     for (const pid of engines) expect(isAlive(pid)).toBe(false);
+  });
+
+  it('shows the end of a scan that another server on the same store runs', async () => {
+    const many = writeManyFiles(200);
+    const [first, second] = [new Pinata(['serve', '--root', many]), new Pinata(['serve', '--root', many])];
+    const [runner, other] = [await first.ready(), await second.ready()];
+    const headers = { authorization: `Bearer ${runner.token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ repository_path: many });
+    const answer = await fetch(`${runner.address}/api/v1/scanner/scan`, { method: 'POST', headers, body });
+    const scanId = String(asRecord(await answer.json())['scan_id']);
+    const stream = await fetch(`${other.address}/api/v1/scanner/scan/${scanId}/events`, {
+      headers: { authorization: `Bearer ${other.token}` },
+    });
+    expect((await stream.text()).trim().split('\n').at(-1)).toContain('"status":"completed"');
   });
 
   it('waits for a Redis that does not answer, not ready, and gets ready when it comes', async () => {

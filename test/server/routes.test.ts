@@ -120,7 +120,9 @@ describe('the result of a scan', () => {
       const whole = items(await server.json(`/scan/${scanId}/results?limit=1000${order}`)).map((node) => node['id']);
       const paged: unknown[] = [];
       for (let cursor: unknown = ''; cursor !== null;) {
-        const page = await server.json(`/scan/${scanId}/results?limit=3${order}${cursor ? `&cursor=${cursor}` : ''}`);
+        const page = await server.json(
+          `/scan/${scanId}/results?limit=3${order}${typeof cursor === 'string' && cursor ? `&cursor=${cursor}` : ''}`,
+        );
         paged.push(...items(page).map((node) => node['id']));
         cursor = page['next_cursor'];
       }

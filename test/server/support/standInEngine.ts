@@ -10,7 +10,7 @@ import type { FromEngine, ToEngine } from '../../../server/scans/engineMessages.
 const TOTAL = 40;
 const STEP_MS = 50;
 
-let cancelled = false;
+const abort = new AbortController();
 
 function send(message: FromEngine): void {
   process.send?.(message);
@@ -24,7 +24,7 @@ function progress(filesScanned: number): void {
 function result(filesScanned: number): EngineResult {
   const paths = Array.from({ length: filesScanned }, (_, index) => `root/file${index}.ts`);
   return {
-    cancelled,
+    cancelled: abort.signal.aborted,
     phases: { scanning: filesScanned * STEP_MS },
     files: { found: filesScanned, scanned: filesScanned, skipped: [], failed: [] },
     scannedFiles: paths,
@@ -51,10 +51,11 @@ function result(filesScanned: number): EngineResult {
 /** Works for two seconds, saves the result and reports it; ends early when it is cancelled. */
 async function workSlowly(job: Extract<ToEngine, { type: 'start' }>): Promise<void> {
   let files = 0;
-  while (files < TOTAL && !cancelled) {
+  while (files < TOTAL && !abort.signal.aborted) {
     progress(++files);
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }
+  const cancelled = abort.signal.aborted;
   await writeResult(job.databasePath, job.scanId, result(files), () => undefined);
   send({ type: 'done', cancelled, filesScanned: files, filesFailed: 0, nodesFound: files, workflowsFound: 0 });
 }
@@ -83,7 +84,7 @@ async function start(job: Extract<ToEngine, { type: 'start' }>): Promise<void> {
 }
 
 process.on('message', (message: ToEngine) => {
-  if (message.type === 'cancel') cancelled = true;
+  if (message.type === 'cancel') abort.abort();
   else void start(message);
 });
 process.on('disconnect', () => process.exit(0));

@@ -184,7 +184,7 @@ export function asRecord(value: unknown): Record<string, unknown> {
 export async function eventually(holds: () => boolean | Promise<boolean>, timeoutMs = 10_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`not true after ${timeoutMs} ms: ${holds}`);
+    if (performance.now() > deadline) throw new Error(`not true after ${timeoutMs} ms: ${holds.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
