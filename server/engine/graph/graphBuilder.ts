@@ -64,7 +64,7 @@ export class GraphBuilder {
   readonly tables = new Map<string, DraftNode>();
   readonly #functions = new Map<FunctionSymbol, DraftNode>();
   readonly #functionOf = new Map<DraftNode, FunctionSymbol>();
-  readonly #edgeKeys = new Map<DraftNode, Set<string>>();
+  readonly #edgeKeys = new Map<DraftNode, Map<string, DraftEdge>>();
   readonly #unresolved: { node: DraftNode; reason: UnresolvedReason; detail: string }[] = [];
 
   operation(draft: OperationDraft): DraftNode {
@@ -144,12 +144,16 @@ export class GraphBuilder {
   edge(edge: DraftEdge): void {
     let keys = this.#edgeKeys.get(edge.source);
     if (!keys) {
-      keys = new Set();
+      keys = new Map();
       this.#edgeKeys.set(edge.source, keys);
     }
     const key = `${edge.kind}\0${this.#numberOf(edge.target)}`;
-    if (keys.has(key)) return;
-    keys.add(key);
+    const known = keys.get(key);
+    if (known) {
+      addDetail(known, edge.detail);
+      return;
+    }
+    keys.set(key, edge);
     this.edges.push(edge);
   }
 
@@ -204,6 +208,12 @@ export class GraphBuilder {
     for (let node = pending.pop(); node; node = pending.pop()) for (const caller of callers.get(node) ?? []) keep(caller);
     return [...kept];
   }
+}
+
+/** Calls that bind a type parameter differently are one edge that says so. */
+function addDetail(edge: DraftEdge, detail: string | undefined): void {
+  if (edge.kind !== 'calls' || detail === undefined || edge.detail?.split(', ').includes(detail) === true) return;
+  edge.detail = edge.detail === undefined ? detail : `${edge.detail}, ${detail}`;
 }
 
 function comparePlaces(a: DraftNode, b: DraftNode): number {

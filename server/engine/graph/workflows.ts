@@ -12,6 +12,8 @@ const OPERATIONS_AT_END: ReadonlySet<string> = new Set([
   'cache_read',
   'cache_write',
 ]);
+/** Rule of an access through a type parameter; the evidence says what it stands for. */
+export const GENERIC_ACCESS = 'generic_access';
 const MAX_STEPS = 400;
 
 /** Adjacency of a graph, edges by their index. */
@@ -107,6 +109,7 @@ function withoutDeadEnds(steps: readonly WorkflowStep[], graph: Adjacency): Work
 }
 
 function tablesOf(steps: readonly WorkflowStep[], graph: Adjacency): { reads: string[]; writes: string[] } {
+  const bound = boundTypes(steps, graph);
   const reads = new Set<string>();
   const writes = new Set<string>();
   for (const { node } of steps) {
@@ -115,10 +118,30 @@ function tablesOf(steps: readonly WorkflowStep[], graph: Adjacency): { reads: st
     for (const index of graph.out.get(node) ?? []) {
       const edge = graph.edges[index] as GraphEdge;
       if (edge.kind !== 'accesses') continue;
+      if (edge.rule === GENERIC_ACCESS && !bound.has(typeOfBinding(edge.evidence?.detail ?? ''))) continue;
       (operation.kind === 'database_read' ? reads : writes).add(graph.nodes.get(edge.target)?.name ?? '');
     }
   }
   return { reads: [...reads].sort(), writes: [...writes].sort() };
+}
+
+/** What the calls of a workflow bind type parameters to: generic code accesses only that. */
+function boundTypes(steps: readonly WorkflowStep[], graph: Adjacency): Set<string> {
+  const included = new Set(steps.map((step) => step.node));
+  const bound = new Set<string>();
+  for (const { node } of steps) {
+    for (const index of graph.out.get(node) ?? []) {
+      const edge = graph.edges[index] as GraphEdge;
+      if (edge.kind !== 'calls' || !included.has(edge.target)) continue;
+      for (const binding of edge.evidence?.detail?.split(', ') ?? []) bound.add(typeOfBinding(binding));
+    }
+  }
+  return bound;
+}
+
+/** `Order` of `T = Order`; empty for other texts. */
+function typeOfBinding(text: string): string {
+  return /^\w+ = (\S+)$/.exec(text)?.[1] ?? '';
 }
 
 /** A path is as sure as its weakest hop. */

@@ -6,13 +6,13 @@ import { isCSharp } from './program.ts';
 import { RuleIndex } from './ruleIndex.ts';
 import type { Location, SourceFile } from './sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
-import type { Type } from './types.ts';
+import { type Bindings, NO_BINDINGS, type Type } from './types.ts';
 
 /** Draws `calls` edges: through types, interfaces to implementations, mediators to handlers. */
 export class CallGraph {
   readonly #linker: Linker;
   readonly #dispatch: { csharp: RuleIndex; typescript: RuleIndex };
-  readonly #implementations = new Map<FunctionSymbol, readonly FunctionSymbol[]>();
+  readonly #implementations = new Map<FunctionSymbol, Map<string, readonly FunctionSymbol[]>>();
   #handlers: Map<TypeSymbol, { type: TypeSymbol; interfaceName: string }[]> | undefined;
 
   constructor(linker: Linker) {
@@ -49,8 +49,29 @@ export class CallGraph {
     const fn = call.functions[0];
     if (!fn) return;
     const targets = this.implementationsOf(fn, call.receiver);
-    if (targets.length === 1) this.#draw(caller, targets[0] as FunctionSymbol, call.at, fn === targets[0] ? 'call' : 'implementation', 'certain');
-    else this.#drawAmbiguous(caller, targets, call.at, 'implementation');
+    const details = targets.map((target) => this.#linker.facts.genericUses.record(caller, target, this.#bindingsOf(call, fn, target)));
+    if (targets.length === 1) {
+      this.#draw(caller, targets[0] as FunctionSymbol, call.at, fn === targets[0] ? 'call' : 'implementation', 'certain', details[0]);
+    } else this.#drawAmbiguous(caller, targets, call.at, 'implementation');
+  }
+
+  /** What a call binds the type parameters of the function that runs, and of its class, to. */
+  #bindingsOf(call: ResolvedCall, declared: FunctionSymbol, target: FunctionSymbol): Bindings {
+    const { expressions, program } = this.#linker;
+    const inferred = expressions.calls.inferBindings(declared, call);
+    if (call.bindings.size === 0 && inferred.size === 0) return NO_BINDINGS;
+    const bound = new Map([...call.bindings, ...inferred]);
+    if (target === declared || !target.owner || !declared.owner) return bound;
+    // The parameters of the implementing class are those it hands to the interface.
+    const result = new Map(inferred);
+    for (const at of program.lineage(program.selfType(target.owner))) {
+      if (at.kind !== 'project' || at.symbol !== declared.owner) continue;
+      for (const [index, arg] of at.args.entries()) {
+        const type = bound.get(at.symbol.typeParameters[index] ?? '');
+        if (arg.kind === 'parameter' && type) result.set(arg.name, type);
+      }
+    }
+    return result;
   }
 
   #draw(caller: FunctionSymbol, callee: FunctionSymbol, at: Location, rule: string, confidence: Confidence, detail?: string): void {
@@ -72,21 +93,46 @@ export class CallGraph {
 
   /** What runs when a function is called on a value of a type: itself, or the implementations of an abstract one. */
   implementationsOf(fn: FunctionSymbol, receiver: Type): readonly FunctionSymbol[] {
-    const known = this.#implementations.get(fn);
-    if (known) return known;
-    const found = this.#findImplementations(fn, receiver);
-    this.#implementations.set(fn, found);
+    const view = this.#viewAs(receiver, fn.owner);
+    const key = view.map((type) => (type.kind === 'project' ? type.symbol.qualifiedName : '')).join();
+    let known = this.#implementations.get(fn);
+    if (!known) {
+      known = new Map();
+      this.#implementations.set(fn, known);
+    }
+    let found = known.get(key);
+    if (!found) {
+      found = this.#findImplementations(fn, view);
+      known.set(key, found);
+    }
     return found;
   }
 
-  #findImplementations(fn: FunctionSymbol, _receiver: Type): readonly FunctionSymbol[] {
+  /** The type arguments with which a type is, or derives from, another. */
+  #viewAs(type: Type, owner: TypeSymbol | undefined): readonly Type[] {
+    if (type.kind !== 'project' || !owner || owner.typeParameters.length === 0) return [];
+    const view = this.#linker.program.lineage(type).find((at) => at.kind === 'project' && at.symbol === owner);
+    return view?.kind === 'project' ? view.args : [];
+  }
+
+  /** Whether a type implements an interface for the wanted type arguments: `IHandler<A>` is no `IHandler<B>`. */
+  #implementsFor(subtype: TypeSymbol, owner: TypeSymbol, wanted: readonly Type[]): boolean {
+    if (wanted.length === 0) return true;
+    const views = this.#linker.program.bases(subtype).length === 0 ? [] : this.#viewAs(this.#linker.program.selfType(subtype), owner);
+    return wanted.every((type, index) => {
+      const actual = views[index];
+      return type.kind !== 'project' || actual?.kind !== 'project' || actual.symbol === type.symbol;
+    });
+  }
+
+  #findImplementations(fn: FunctionSymbol, wanted: readonly Type[]): readonly FunctionSymbol[] {
     const { owner } = fn;
     const hasBody = fn.file.tree.child(fn.node, 3) !== 0;
     if (!owner || hasBody) return [fn];
     const { program } = this.#linker;
     const candidates = new Map<FunctionSymbol, TypeSymbol>();
     for (const subtype of program.subtypes(owner)) {
-      if (subtype.has(Flag.Interface)) continue;
+      if (subtype.has(Flag.Interface) || !this.#implementsFor(subtype, owner, wanted)) continue;
       const own = this.#implementationIn(subtype, fn);
       if (own && !candidates.has(own)) candidates.set(own, subtype);
     }

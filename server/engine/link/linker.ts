@@ -1,6 +1,7 @@
 import type { DraftNode, GraphBuilder } from '../graph/graphBuilder.ts';
 import type { ConfigFile } from '../discover/discover.ts';
 import type { Expressions } from './expressions.ts';
+import { GenericUses } from './generics.ts';
 import type { Program } from './program.ts';
 import type { Location } from './sourceFile.ts';
 import type { FunctionSymbol } from './symbols.ts';
@@ -23,6 +24,11 @@ export interface Linker {
 export interface LinkFacts {
   /** Entry point or operation to the node of the entity type it accesses, by name and place of the declaration. */
   entityOf: Map<DraftNode, EntityFact>;
+  /** Entities an operation touches beside or instead of the one it names: tracked changes, type parameters. */
+  touches: TouchFact[];
+  /** Operations on whatever a type parameter stands for. */
+  genericOperations: { node: DraftNode; within: FunctionSymbol; parameter: string }[];
+  genericUses: GenericUses;
   /** HTTP calls waiting to be joined. */
   requests: RequestFact[];
   /** Served routes to be joined with. */
@@ -35,6 +41,14 @@ export interface EntityFact {
   entity: string;
   /** Where the entity is declared; undefined for a table known by name only. */
   declaration: Location | undefined;
+}
+
+/** A further table of an operation, and how that is known. */
+export interface TouchFact {
+  node: DraftNode;
+  declaration: Location;
+  rule: string;
+  detail: string;
 }
 
 export interface RequestFact {
@@ -55,7 +69,15 @@ export interface EndpointFact {
 }
 
 export function emptyFacts(): LinkFacts {
-  return { entityOf: new Map(), requests: [], endpoints: [], basePaths: new Map() };
+  return {
+    entityOf: new Map(),
+    touches: [],
+    genericOperations: [],
+    genericUses: new GenericUses(),
+    requests: [],
+    endpoints: [],
+    basePaths: new Map(),
+  };
 }
 
 /** Visits every node of a file's tree, parents first. */

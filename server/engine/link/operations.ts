@@ -2,6 +2,7 @@ import type { DraftNode } from '../graph/graphBuilder.ts';
 import { Flag, Kind } from '../lower/tree.ts';
 import type { OperationRule } from '../rules/rulePack.ts';
 import type { ResolvedCall } from './callResolver.ts';
+import { libraryReceiver } from './libraryCalls.ts';
 import { type Linker, visitTree } from './linker.ts';
 import { type ExternalType, isCSharp } from './program.ts';
 import { type PackedRule, RuleIndex } from './ruleIndex.ts';
@@ -82,21 +83,22 @@ export class OperationFinder {
     const named = index.byMethod.get(tree.text(callee));
     if (named === undefined && isCSharp(at.file)) return;
     const call = this.#linker.expressions.calls.resolve(at);
-    if (call.functions.length > 0) return;
+    const receiver = libraryReceiver(this.#linker.program, call);
+    if (!receiver) return;
     const args = tree.children(tree.child(at.node, 1));
     const rules = named ?? [];
     for (const rule of [...rules, ...(index.byFunction.get(call.externalFunction) ?? [])]) {
-      const match = this.#matchCall(rule, call, args);
+      const match = this.#matchCall(rule, call, receiver, args);
       if (match && this.#accept(match)) return;
     }
   }
 
-  #matchCall(rule: PackedRule<OperationRule>, call: ResolvedCall, args: number[]): RuleMatch | undefined {
+  #matchCall(rule: PackedRule<OperationRule>, call: ResolvedCall, receiver: Type, args: number[]): RuleMatch | undefined {
     if (!countFits(rule.rule, args.length)) return undefined;
     const match = { rule, at: call.at, call, args, on: undefined };
     if (rule.rule.functions?.includes(call.externalFunction)) return match;
     if (rule.rule.static && this.#isStaticCall(rule.rule.static, call)) return match;
-    const on = this.#receiverAs(rule.rule.on ?? [], call.receiver, call.at.file);
+    const on = this.#receiverAs(rule.rule.on ?? [], receiver, call.at.file);
     return on ? { ...match, on } : undefined;
   }
 
@@ -195,7 +197,7 @@ export class OperationFinder {
 
   #method(match: RuleMatch): string | undefined {
     const { rule } = match.rule;
-    if (rule.kind !== 'api_call') return this.#values.first(rule.method, match)?.toUpperCase();
+    if (rule.kind !== 'api_call' && rule.kind !== 'api_endpoint') return this.#values.first(rule.method, match)?.toUpperCase();
     const verbs = this.#values.verbs(rule.method, match);
     return verbs.length === 0 ? undefined : verbs.join('|');
   }
@@ -206,9 +208,12 @@ export class OperationFinder {
       const entity = this.#values.entity(match);
       const name = entity?.name ?? node.target;
       if (name !== undefined) this.#linker.facts.entityOf.set(node, { entity: name, declaration: entity?.declaration });
+      const within = this.#linker.program.table.enclosingFunction(match.at.file, match.at.node);
+      const parameter = name === undefined ? this.#values.entityParameter(match) : undefined;
+      if (within && parameter !== undefined) this.#linker.facts.genericOperations.push({ node, within, parameter });
     }
     if (kind === 'api_call') registerRequest(this.#linker, node, this.#values.alternatives(match.rule.rule.target, match));
-    if (kind === 'api_endpoint') registerEndpoint(this.#linker, node, match);
+    if (kind === 'api_endpoint') registerEndpoint(this.#linker, node, match, this.#values.paths(match.rule.rule.target, match));
     else if (ENTRY_POINTS.has(kind)) registerHandlers(this.#linker, node, match);
   }
 

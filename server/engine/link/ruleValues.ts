@@ -32,7 +32,7 @@ export class RuleValues {
    */
   verbs(source: ValueSource | undefined, match: RuleMatch): string[] {
     for (const one of sources(source)) {
-      const texts = this.#texts(one, match);
+      const texts = this.#elements(one, match) ?? this.#texts(one, match);
       if (texts.some((value) => !value.exact)) return [];
       if (texts.length > 0) return [...new Set(texts.map((value) => value.text.toUpperCase()))];
       if (this.#isPresent(one, match)) return [];
@@ -73,6 +73,23 @@ export class RuleValues {
     return [];
   }
 
+  /** All paths a route is registered with: one, or those of an array. */
+  paths(source: ValueSource | undefined, match: RuleMatch): string[] {
+    for (const one of sources(source)) {
+      const elements = this.#elements(one, match);
+      if (elements) return elements.map(({ text }) => text);
+    }
+    const text = this.display(source, match);
+    return text === undefined ? [] : [text];
+  }
+
+  /** The texts of the elements of an array literal; undefined for anything else. */
+  #elements(source: string, match: RuleMatch): TextValue[] | undefined {
+    const at = this.#expression(source, match);
+    if (!at || at.file.tree.kind(at.node) !== Kind.Array) return undefined;
+    return at.file.tree.children(at.node).flatMap((node) => this.#linker.texts.valuesOf({ file: at.file, node }).slice(0, 1));
+  }
+
   /** The entity a database rule's target names, by type. */
   entity(match: RuleMatch): { name: string; declaration: Location | undefined } | undefined {
     for (const one of sources(match.rule.rule.target)) {
@@ -80,6 +97,15 @@ export class RuleValues {
       const type = found?.kind === 'static' ? found.of : found;
       if (type?.kind === 'project') return { name: type.symbol.name, declaration: type.symbol.declarations[0] };
       if (type?.kind === 'parameter') return undefined;
+    }
+    return undefined;
+  }
+
+  /** The type parameter a database rule's target is, in generic code. */
+  entityParameter(match: RuleMatch): string | undefined {
+    for (const one of sources(match.rule.rule.target)) {
+      const type = this.#type(one, match);
+      if (type?.kind === 'parameter') return type.name;
     }
     return undefined;
   }
@@ -93,7 +119,7 @@ export class RuleValues {
     const type = this.#type(source, match);
     // An entity is never `string`: the argument is a name then, not a value of the entity's type.
     if (type?.kind === 'string' && match.rule.rule.kind.startsWith('database_')) return [];
-    const name = type ? nameOf(type) : '';
+    const name = type && type.kind !== 'parameter' ? nameOf(type) : '';
     return name === '' || type?.kind === 'unknown' ? [] : [{ text: name, exact: true, parts: [] }];
   }
 

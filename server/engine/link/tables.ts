@@ -2,7 +2,10 @@ import type { EntitySchema } from '#protocol/graph.ts';
 import type { DraftNode } from '../graph/graphBuilder.ts';
 import type { EntityMapping } from './frameworks/framework.ts';
 import { FRAMEWORKS } from './frameworks/frameworks.ts';
-import type { EntityFact, Linker } from './linker.ts';
+import { bindingText } from './generics.ts';
+import type { EntityFact, Linker, TouchFact } from './linker.ts';
+import type { Location } from './sourceFile.ts';
+import { GENERIC_ACCESS } from '../graph/workflows.ts';
 
 /** Draws `accesses` edges from database operations to tables; gives the schemas of all mapped entities. */
 export function linkTables(linker: Linker): EntitySchema[] {
@@ -10,7 +13,24 @@ export function linkTables(linker: Linker): EntitySchema[] {
   const index = new MappingIndex(mappings);
   for (const { declaration, schema, rule } of mappings) linker.graph.table(schema.table, declaration, rule);
   for (const [node, fact] of linker.facts.entityOf) accessTable(linker, index, node, fact);
+  for (const { node, declaration, rule, detail } of [...linker.facts.touches, ...genericTouches(linker)]) {
+    const mapping = index.at(declaration);
+    if (!mapping) continue;
+    const table = linker.graph.table(mapping.schema.table, mapping.declaration, mapping.rule);
+    linker.graph.edge({ source: node, target: table, kind: 'accesses', rule, confidence: 'likely', detail });
+  }
   return mappings.map(({ schema }) => schema).sort(bySchemaPlace);
+}
+
+/** What operations of generic code touch, by what their calls bind the type parameter to. */
+function genericTouches(linker: Linker): TouchFact[] {
+  const { genericOperations, genericUses } = linker.facts;
+  return genericOperations.flatMap(({ node, within, parameter }) =>
+    genericUses.typesOf(within, parameter).flatMap((type) => {
+      const declaration = type.declarations[0];
+      return declaration ? [{ node, declaration, rule: GENERIC_ACCESS, detail: bindingText(parameter, type) }] : [];
+    }),
+  );
 }
 
 function accessTable(linker: Linker, index: MappingIndex, node: DraftNode, fact: EntityFact): void {
@@ -44,9 +64,13 @@ class MappingIndex {
     }
   }
 
+  at(declaration: Location): EntityMapping | undefined {
+    return this.#byDeclaration.get(`${declaration.file.index}:${declaration.node}`);
+  }
+
   find(fact: EntityFact, root: string): EntityMapping | undefined {
     const at = fact.declaration;
-    const declared = at ? this.#byDeclaration.get(`${at.file.index}:${at.node}`) : undefined;
+    const declared = at ? this.at(at) : undefined;
     return declared ?? (at ? undefined : this.#byTable.get(`${root}\0${fact.entity.toLowerCase()}`));
   }
 }

@@ -7,12 +7,14 @@ import { NO_BINDINGS, type Type } from '../types.ts';
 import { columnsOf, type EntityProperty, isScalar, keysOf, propertiesOf } from './efColumns.ts';
 import { type FluentEntity, FluentModel } from './efFluent.ts';
 import { migrationsByTable, tableKey } from './efMigrations.ts';
+import { linkTrackedChanges } from './efTracking.ts';
 import type { EntityMapping, Framework } from './framework.ts';
 import { pluralize } from './plural.ts';
 
 /** Entity Framework Core and Entity Framework 6: entities of contexts with their tables, columns and relations. */
 export const efcore: Framework = {
   name: 'efcore',
+  finish: linkTrackedChanges,
   schemas(linker) {
     return new EntityFinder(linker).mappings();
   },
