@@ -95,7 +95,6 @@ export class App extends PageElement {
       host,
       setView: (changes) => this.#setView(changes),
       open: (location) => this.#open(location),
-      retryOverview: () => this.#overview.retry(),
     };
     host.connect((state) => this.#receive(state));
   }

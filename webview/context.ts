@@ -12,8 +12,6 @@ export interface Context {
   setView(changes: ViewValues): void;
   /** Opens the line in the editor, or in the source preview where there is no editor. */
   open(location: CodeLocation): void;
-  /** Reads the overview of the scan in view again. */
-  retryOverview(): void;
 }
 
 export function locationOf(node: GraphNode): CodeLocation {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildWebview } from '../../scripts/buildWebview.ts';
+import { eventually } from './support/eventually.ts';
 import { launchBrowser, watchedPage, type WatchedPage } from './support/browser.ts';
 import { writeManyFiles } from './support/manyFiles.ts';
 import { SAMPLE, startPage, temporaryFolder } from './support/pageServer.ts';
@@ -112,14 +113,14 @@ describe('the page of npm start', () => {
     await page.getByRole('combobox', { name: 'Kind' }).click();
     await page.getByRole('option', { name: /^Endpoint/ }).click();
     await page.waitForURL(/operations\.kind=api_endpoint/);
-    await expect.poll(() => total.textContent()).not.toBe(all);
+    await eventually(() => total.textContent()).not.toBe(all);
     const kinds = await page.locator('.body-row .cell-text').allTextContents();
     expect(new Set(kinds)).toEqual(new Set(['Endpoint']));
     await page.getByRole('textbox', { name: 'Search name, target or file' }).fill('coupon');
-    await expect.poll(() => page.locator('.body-row').count()).toBe(2);
+    await eventually(() => page.locator('.body-row').count()).toBe(2);
     await page.getByRole('textbox', { name: 'Search name, target or file' }).fill('no such thing');
     await page.getByRole('button', { name: 'Clear' }).click();
-    await expect.poll(() => total.textContent()).toBe(all);
+    await eventually(() => total.textContent()).toBe(all);
   });
 
   it('sorts the operations and says so', async () => {
@@ -127,9 +128,9 @@ describe('the page of npm start', () => {
     await openTab('Operations');
     const head = page.getByRole('columnheader', { name: 'Operation' });
     await head.getByRole('button').click();
-    await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending');
+    await eventually(() => head.getAttribute('aria-sort')).toBe('ascending');
     await head.getByRole('button').click();
-    await expect.poll(() => head.getAttribute('aria-sort')).toBe('descending');
+    await eventually(() => head.getAttribute('aria-sort')).toBe('descending');
   });
 
   it('lets the keyboard reach every tab and every row', async () => {
@@ -137,18 +138,18 @@ describe('the page of npm start', () => {
     await page.getByRole('tab', { name: 'Workflows' }).focus();
     for (const name of [...TABS.slice(1), TABS[0] ?? '']) {
       await page.keyboard.press('ArrowRight');
-      await expect.poll(() => page.getByRole('tab', { selected: true }).textContent()).toContain(name);
+      await eventually(() => page.getByRole('tab', { selected: true }).textContent()).toContain(name);
       expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('tab');
     }
     const rows = page.locator('.pane-list [data-row]');
     await rows.first().waitFor();
-    await expect.poll(() => page.locator('.pane-list [data-row][tabindex="0"]').count()).toBe(1);
+    await eventually(() => page.locator('.pane-list [data-row][tabindex="0"]').count()).toBe(1);
     await page.locator('.pane-list [data-row][tabindex="0"]').focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowDown');
-    await expect.poll(() => page.evaluate('document.activeElement.dataset.row')).toBe('1');
+    await eventually(() => page.evaluate('document.activeElement.dataset.row')).toBe('1');
     await page.keyboard.press('Enter');
-    await expect.poll(() => rows.nth(1).getAttribute('aria-current')).toBe('true');
+    await eventually(() => rows.nth(1).getAttribute('aria-current')).toBe('true');
   });
 
   it('keeps the view over a reload', async () => {
@@ -157,7 +158,7 @@ describe('the page of npm start', () => {
     await page.getByRole('textbox', { name: 'Search routes' }).fill('coupon');
     await page.waitForURL(/endpoints\.text=coupon/);
     await page.reload();
-    await expect.poll(() => page.getByRole('textbox', { name: 'Search routes' }).inputValue()).toBe('coupon');
+    await eventually(() => page.getByRole('textbox', { name: 'Search routes' }).inputValue()).toBe('coupon');
     expect(await page.getByRole('tab', { selected: true }).textContent()).toContain('Endpoints');
     await page.getByText('2 endpoints').waitFor();
   });
@@ -188,15 +189,10 @@ describe('the page of npm start', () => {
     await openTab('Operations');
     await page.getByText('400 operations').waitFor();
     const last = page.locator('.body-row[aria-rowindex="401"]');
-    await expect
-      .poll(
-        async () => {
-          await page.evaluate(`document.querySelector('.table .scroller').scrollTop = 1e6`);
-          return last.count();
-        },
-        { timeout: 10_000 },
-      )
-      .toBe(1);
+    await eventually(async () => {
+      await page.evaluate(`document.querySelector('.table .scroller').scrollTop = 1e6`);
+      return last.count();
+    }).toBe(1);
     expect(await page.locator('.body-row').count()).toBeLessThan(100);
   });
 
@@ -214,7 +210,7 @@ describe('the page of npm start', () => {
     await phase('Reading files');
     await page.getByText(/^[\d,]+ \/ 3,00\d files$/).waitFor();
     const bar = page.getByRole('progressbar', { name: 'Scan progress' });
-    await expect.poll(() => bar.getAttribute('aria-valuetext')).toMatch(/^Reading files [1-9]\d* %$/);
+    await eventually(() => bar.getAttribute('aria-valuetext')).toMatch(/^Reading files [1-9]\d* %$/);
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await phase('Cancelled, results so far');
     await page.getByRole('button', { name: 'Scan again' }).waitFor();

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PanelState, ToHost } from '#protocol/webview.ts';
 import { buildWebview } from '../../scripts/buildWebview.ts';
+import { eventually } from './support/eventually.ts';
 import { launchBrowser, watchedPage, type WatchedPage } from './support/browser.ts';
 import { SAMPLE, startPage } from './support/pageServer.ts';
 
@@ -127,13 +128,13 @@ describe('the panel on the messages of the extension', () => {
     expect(await alert.innerText()).not.toBe('');
     const before = (await sent('request')).length;
     await alert.getByRole('button', { name: 'Retry' }).click();
-    await expect.poll(async () => (await sent('request')).length).toBeGreaterThan(before);
+    await eventually(async () => (await sent('request')).length).toBeGreaterThan(before);
   });
 
   it('shows the tab of last time after it was hidden', async () => {
     await page.getByRole('tab', { name: 'Endpoints' }).click();
     await page.reload();
-    await expect.poll(() => page.getByRole('tab', { selected: true }).textContent()).toContain('Endpoints');
+    await eventually(() => page.getByRole('tab', { selected: true }).textContent()).toContain('Endpoints');
   });
 
   it('shows code as text, whatever it holds', async () => {
