@@ -184,6 +184,11 @@ export class CallResolver {
       if (type.bound?.kind === 'project') call.bindings = bind(type.bound.symbol.typeParameters, type.bound.args);
       return;
     }
+    if (type.kind === 'external_module') {
+      // `const express = require('express')` is called as the module's default export is.
+      this.#fromType(call, { kind: 'external', name: `${type.name}#default`, args: [] });
+      return;
+    }
     if (type.kind !== 'external' || isCSharp(call.at.file)) return;
     call.externalFunction = type.name;
     const callable = this.#expressions.program.models(call.at.file).model(type.name)?.call;

@@ -99,16 +99,31 @@ export class CallSites {
   }
 
   #mount(call: ResolvedCall, rule: { path: string; router: string }): void {
-    const router = this.#argument(call, rule.router);
-    const type = this.#expressions.typeOf(router);
-    if (type.kind !== 'external' || !type.origin) return;
+    const { file } = call.at;
     const at = this.#argument(call, rule.path);
-    const path = at.node === router.node ? '' : (this.#texts.valuesOf(at)[0]?.text ?? '');
-    const mount = { parent: { file: call.at.file, node: call.receiverNode }, path };
-    const key = keyOf(type.origin);
-    const known = this.#mounts.get(key);
-    if (known) known.push(mount);
-    else this.#mounts.set(key, [mount]);
+    const args = file.tree.children(file.tree.child(call.callNode, 1));
+    // `use('/api', check, router)`: any of the arguments can be the router.
+    const routers = rule.router === 'argument.last' ? args.map((node) => ({ file, node })) : [this.#argument(call, rule.router)];
+    for (const router of routers) {
+      for (const origin of this.#mounted(router)) {
+        const path = at.node === router.node ? '' : (this.#texts.valuesOf(at)[0]?.text ?? '');
+        const mount = { parent: { file, node: call.receiverNode }, path };
+        const known = this.#mounts.get(keyOf(origin));
+        if (known) known.push(mount);
+        else this.#mounts.set(keyOf(origin), [mount]);
+      }
+    }
+  }
+
+  /** Where what is mounted was made: a router, or a function that registers routes, also inside a wrapper or an array. */
+  #mounted(at: Location): Location[] {
+    const { tree } = at.file;
+    if (tree.kind(at.node) === Kind.Array) return tree.children(at.node).flatMap((node) => this.#mounted({ file: at.file, node }));
+    const type = this.#expressions.typeOf(at);
+    if (type.kind === 'external' && type.origin) return [type.origin];
+    if (type.kind === 'function') return type.functions.map(({ file, node }) => ({ file, node }));
+    if (tree.kind(at.node) !== Kind.Call) return [];
+    return tree.children(tree.child(at.node, 1)).flatMap((node) => this.#mounted({ file: at.file, node }));
   }
 
   #argument(call: ResolvedCall, source: string): Location {

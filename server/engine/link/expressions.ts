@@ -2,6 +2,7 @@ import { Flag, Kind } from '../lower/tree.ts';
 import type { MemberModel } from '../rules/rulePack.ts';
 import { CallResolver, type ResolvedCall } from './callResolver.ts';
 import type { FoundMember } from './models.ts';
+import { ParameterTypes } from './parameterTypes.ts';
 import { type ExternalType, isCSharp, type Program } from './program.ts';
 import type { Location, SourceFile } from './sourceFile.ts';
 import type { FieldSymbol, FunctionSymbol, TypeSymbol } from './symbols.ts';
@@ -28,6 +29,7 @@ export interface FrameworkTypes {
 export class Expressions {
   readonly program: Program;
   readonly calls: CallResolver;
+  readonly #parameters = new ParameterTypes(this);
   readonly #cache = new Map<SourceFile, Map<number, Type>>();
   readonly #searched = new Set<string>();
   readonly #returns = new Map<FunctionSymbol, Type>();
@@ -228,12 +230,18 @@ export class Expressions {
 
   #declaredOr(at: Location, typeChild: number, inferred: () => Type): Type {
     const declared = this.program.typeFromReference(this.child(at, typeChild));
-    return declared.kind === 'unknown' ? inferred() : declared;
+    if (declared.kind === 'unknown') return inferred();
+    if (declared.kind !== 'external' || isCSharp(at.file) || !this.program.models(at.file).model(declared.name)) return declared;
+    // `private router: Router = express.Router()` is still the router that is made there.
+    const made = inferred();
+    return made.kind === 'external' && made.origin ? { ...declared, origin: made.origin } : declared;
   }
 
   #typeOfUntypedParameter(at: Location): Type {
     const fallback = this.typeOf(this.child(at, 1));
-    return fallback.kind === 'unknown' ? this.calls.typeOfCallbackParameter(at) : fallback;
+    if (fallback.kind !== 'unknown') return fallback;
+    const given = this.calls.typeOfCallbackParameter(at);
+    return given.kind === 'unknown' && !isCSharp(at.file) ? this.#parameters.typeOf(at) : given;
   }
 
   /** The declared or inferred type of a field, as its own declaration says it. */
@@ -245,7 +253,8 @@ export class Expressions {
       const initial = this.typeOf(this.child(at, 2));
       if (initial.kind !== 'unknown') return initial;
       const getter = this.program.table.functionAt(field.file, field.file.tree.children(this.child(at, 4).node)[0] ?? 0);
-      return getter ? this.returnType(getter) : UNKNOWN;
+      if (getter) return this.returnType(getter);
+      return isCSharp(field.file) ? UNKNOWN : this.typeOf(assignedValue(field));
     });
   }
 
@@ -269,7 +278,7 @@ export class Expressions {
         return this.#namespaceMember(`${on.name}.${name}`, at);
       case 'module': {
         const binding = this.program.typescript.resolveExport(on.file, name);
-        return binding ? this.typeOfBinding(binding) : UNKNOWN;
+        return binding ? this.typeOfBinding(binding) : this.#memberOfExportedObject(on.file, name, at);
       }
       case 'external_module':
         return { kind: 'external', name: `${on.name}#${name}`, args: [] };
@@ -282,6 +291,12 @@ export class Expressions {
       default:
         return UNKNOWN;
     }
+  }
+
+  /** `module.exports = { list() {…} }` also exports what has no name of its own in the module. */
+  #memberOfExportedObject(file: SourceFile, name: string, at: Location): Type {
+    const node = this.program.table.modules.get(file)?.defaultExpression ?? 0;
+    return file.tree.kind(node) === Kind.Object ? this.memberType(this.typeOf({ file, node }), name, at) : UNKNOWN;
   }
 
   #projectMember(on: Type & { kind: 'project' }, name: string, at: Location): Type {
@@ -298,7 +313,10 @@ export class Expressions {
     if (GLOBAL_OBJECTS.has(on.name)) return { kind: 'external', name: `#${name}`, args: [] };
     const found = this.program.models(at.file).member(on, name);
     if (found) return this.evaluateModel(found, on, at, 0);
-    return isCSharp(at.file) ? UNKNOWN : { kind: 'external', name: `${on.name}.${name}`, args: [] };
+    if (isCSharp(at.file)) return UNKNOWN;
+    // The default import of a module that has no default export is the module itself: `import fs from 'fs'`.
+    const module = on.name.endsWith('#default') ? `${on.name.slice(0, -'default'.length)}${name}` : `${on.name}.${name}`;
+    return { kind: 'external', name: module, args: [] };
   }
 
   #staticMember(of: Type, name: string, at: Location): Type {
@@ -396,6 +414,7 @@ export class Expressions {
   }
 
   #instanceOf(type: Type): Type {
+    if (type.kind === 'external_module') return { kind: 'external', name: `${type.name}#default`, args: [] };
     return type.kind === 'static' ? type.of : type.kind === 'external' ? type : UNKNOWN;
   }
 
@@ -412,6 +431,8 @@ export class Expressions {
   }
 
   #typeOfCall(at: Location): Type {
+    const required = isCSharp(at.file) ? undefined : this.requiredBinding(at);
+    if (required) return this.typeOfBinding(required);
     const call = this.calls.resolve(at);
     if (call.name === 'bind' && call.receiver.kind === 'function') return call.receiver;
     for (const fn of call.functions) {
@@ -421,6 +442,17 @@ export class Expressions {
     const known = call.functions.length === 0 ? this.frameworkTypes.call?.(call) : undefined;
     if (known) return known;
     return call.model ? this.evaluateModel(call.model, call.modelOn, at, call.callNode) : UNKNOWN;
+  }
+
+  /** What `require('m')` and `import('m')` give; undefined for any other call. */
+  requiredBinding(at: Location): ModuleBinding | undefined {
+    const { tree } = at.file;
+    const callee = tree.child(at.node, 0);
+    if (tree.kind(at.node) !== Kind.Call || tree.kind(callee) !== Kind.Identifier) return undefined;
+    const name = tree.text(callee);
+    const [module = 0, ...more] = tree.children(tree.child(at.node, 1));
+    if ((name !== 'require' && name !== 'import') || more.length > 0 || tree.kind(module) !== Kind.String) return undefined;
+    return at.file.findLocal(name, callee) === 0 ? this.program.typescript.required(tree.text(module), at.file) : undefined;
   }
 
   #returnOf(fn: FunctionSymbol, call: ResolvedCall): Type {
@@ -485,6 +517,23 @@ export class Expressions {
     const argument = this.typeOf({ file: call.file, node: tree.children(tree.child(call.node, 1))[index] ?? 0 });
     return argument.kind === 'static' ? argument.of : argument;
   }
+}
+
+/** What a class assigns to a field outside its declaration: `this.router = Router()`; node 0 when it does not. */
+function assignedValue(field: FieldSymbol): Location {
+  const { file, owner } = field;
+  const { tree } = file;
+  for (const declaration of owner.declarations) {
+    if (declaration.file !== file) continue;
+    const pending = [declaration.node];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      const left = tree.kind(node) === Kind.Assign && tree.text(node) === '=' ? tree.child(node, 0) : 0;
+      const isField = tree.kind(left) === Kind.Member && tree.text(left) === field.name && tree.kind(tree.child(left, 0)) === Kind.This;
+      if (isField) return { file, node: tree.child(node, 1) };
+      pending.push(...tree.children(node).toReversed());
+    }
+  }
+  return { file, node: 0 };
 }
 
 function createsIdentity(model: MemberModel): boolean {

@@ -1,14 +1,17 @@
 import type { DraftNode } from '../graph/graphBuilder.ts';
 import { Kind } from '../lower/tree.ts';
 import type { MemberModel } from '../rules/rulePack.ts';
-import { parametersOf } from './callResolver.ts';
+import { parametersOf, type ResolvedCall } from './callResolver.ts';
+import { propertyIn } from './decorators.ts';
 import type { Linker } from './linker.ts';
 import type { RuleMatch } from './operations.ts';
+import { isCSharp } from './program.ts';
 import type { Location } from './sourceFile.ts';
 import type { FunctionSymbol } from './symbols.ts';
 import type { TextValue } from './values.ts';
 
 const MAX_DEPTH = 12;
+const MAX_PREFIXES = 8;
 
 /** Notes an HTTP call that is to be joined with an endpoint. */
 export function registerRequest(linker: Linker, node: DraftNode, urls: readonly TextValue[]): void {
@@ -18,14 +21,18 @@ export function registerRequest(linker: Linker, node: DraftNode, urls: readonly 
 }
 
 /** Notes a route registered by a call, with the prefixes of the groups and routers it is registered on. */
-export function registerEndpoint(linker: Linker, node: DraftNode, match: RuleMatch): void {
+export function registerEndpoint(linker: Linker, node: DraftNode, match: RuleMatch, paths: readonly string[]): void {
   const receiver = { file: match.at.file, node: match.call?.receiverNode ?? 0 };
-  const route = joinRoute(new RoutePrefixes(linker).prefixOf(receiver, 0), node.target ?? '');
-  node.target = route;
+  const prefixes = new RoutePrefixes(linker).prefixesOf(receiver, 0);
+  const routes = new Set(prefixes.flatMap((prefix) => (paths.length === 0 ? [''] : paths).map((path) => joinRoute(prefix, path))));
+  const [shown = ''] = routes;
+  node.target = shown;
   node.method ??= 'GET';
-  node.name = `${node.method} /${route}`;
+  node.name = `${node.method} /${shown}`;
   const handlers = registerHandlers(linker, node, match);
-  linker.facts.endpoints.push({ node, method: node.method, route, globalPrefix: '', handlers });
+  for (const method of node.method.split('|')) {
+    for (const route of routes) linker.facts.endpoints.push({ node, method, route, globalPrefix: '', handlers });
+  }
 }
 
 /** Joins an entry point with the functions its registration names. */
@@ -41,20 +48,27 @@ export function registerHandlers(linker: Linker, node: DraftNode, match: RuleMat
 function handlersOf(linker: Linker, match: RuleMatch): FunctionSymbol[] {
   const source = match.rule.rule.handler;
   if (source === undefined) return [];
+  const { file } = match.at;
+  const key = /^argument\.(\d)\.key\.(\w+)$/.exec(source);
+  if (key) {
+    const handler = propertyIn(linker.expressions, { file, node: match.args[Number(key[1])] ?? 0 }, key[2] as string);
+    return handler.node === 0 ? [] : functionsOf(linker, handler);
+  }
   const from = source === 'argument.last' ? match.args.length - 1 : Number(source.replace('argument.', '').replace('+', ''));
   const nodes = source.endsWith('+') ? match.args.slice(from) : match.args.slice(from, from + 1);
-  return nodes.flatMap((node) => functionsOf(linker, { file: match.at.file, node }));
+  return nodes.flatMap((node) => functionsOf(linker, { file, node }));
 }
 
 /** The functions an expression evaluates to: a lambda, a name, an array of them, the function a wrapper is given. */
 export function functionsOf(linker: Linker, at: Location): FunctionSymbol[] {
   const { tree } = at.file;
   if (tree.kind(at.node) === Kind.Array) return tree.children(at.node).flatMap((node) => functionsOf(linker, { file: at.file, node }));
+  if (tree.kind(at.node) === Kind.Call && tree.text(tree.child(at.node, 0)) !== 'bind') {
+    const wrapped = tree.children(tree.child(at.node, 1)).flatMap((node) => functionsOf(linker, { file: at.file, node }));
+    if (wrapped[0]) return [wrapped[0]];
+  }
   const type = linker.expressions.typeOf(at);
-  if (type.kind === 'function') return type.functions.map((fn) => linker.program.functionOf(fn));
-  if (tree.kind(at.node) !== Kind.Call) return [];
-  const wrapped = tree.children(tree.child(at.node, 1)).flatMap((node) => functionsOf(linker, { file: at.file, node }));
-  return wrapped.slice(0, 1);
+  return type.kind === 'function' ? type.functions.map((fn) => linker.program.functionOf(fn)) : [];
 }
 
 /** Computes the path in front of routes registered on a value. */
@@ -65,51 +79,76 @@ class RoutePrefixes {
     this.#linker = linker;
   }
 
-  /** The prefix of the group or router an expression evaluates to. */
-  prefixOf(at: Location, depth: number): string {
-    if (at.node === 0 || depth > MAX_DEPTH) return '';
+  /** The prefixes of the group or router an expression evaluates to: one, or one for each place it is mounted at. */
+  prefixesOf(at: Location, depth: number): string[] {
+    if (at.node === 0 || depth > MAX_DEPTH) return [''];
     const type = this.#linker.expressions.typeOf(at);
-    if (type.kind === 'external' && type.origin) return this.#ofOrigin(type.origin, depth + 1);
-    return this.#ofParameter(at, depth + 1);
+    const found = type.kind === 'external' && type.origin ? this.#ofOrigin(type.origin, depth + 1) : this.#ofParameter(at, depth + 1);
+    return [...new Set(found)].slice(0, MAX_PREFIXES);
   }
 
-  #ofOrigin(origin: Location, depth: number): string {
-    if (depth > MAX_DEPTH) return '';
-    const own = origin.file.tree.kind(origin.node) === Kind.Call ? this.#ofGroup(origin, depth) : '';
-    const mount = this.#linker.callSites.mountsOf(origin)[0];
-    return mount ? joinRoute(joinRoute(this.prefixOf(mount.parent, depth + 1), mount.path), own) : own;
+  #ofOrigin(origin: Location, depth: number): string[] {
+    if (depth > MAX_DEPTH) return [''];
+    const isCall = origin.file.tree.kind(origin.node) === Kind.Call;
+    const own = isCall ? this.#ofGroup(origin, depth) : [this.#ofConstructor(origin)];
+    const mounted = this.#ofMounts(origin, depth);
+    return mounted.length === 0 ? own : mounted.flatMap((prefix) => own.map((path) => joinRoute(prefix, path)));
+  }
+
+  #ofMounts(origin: Location, depth: number): string[] {
+    return this.#linker.callSites
+      .mountsOf(origin)
+      .flatMap((mount) => this.prefixesOf(mount.parent, depth + 1).map((prefix) => joinRoute(prefix, mount.path)));
+  }
+
+  /** `new Router({ prefix: '/users' })`. */
+  #ofConstructor(origin: Location): string {
+    const { expressions, program, texts } = this.#linker;
+    const type = expressions.typeOf(origin);
+    const key = type.kind === 'external' ? program.models(origin.file).model(type.name)?.prefix : undefined;
+    if (key === undefined) return '';
+    const options = { file: origin.file, node: origin.file.tree.children(origin.file.tree.child(origin.node, 1))[0] ?? 0 };
+    return texts.valuesOf(propertyIn(expressions, options, key))[0]?.text ?? '';
   }
 
   /** `app.MapGroup("/api")`: the receiver's prefix and the argument. */
-  #ofGroup(origin: Location, depth: number): string {
+  #ofGroup(origin: Location, depth: number): string[] {
     const call = this.#linker.expressions.calls.resolve(origin);
     const index = call.model ? prefixArgument(call.model.model) : undefined;
-    if (index === undefined) return '';
+    if (index === undefined) return [''];
     const { file } = origin;
     const argument = file.tree.children(file.tree.child(origin.node, 1))[index] ?? 0;
     const text = this.#linker.texts.valuesOf({ file, node: argument })[0]?.text ?? '';
-    return joinRoute(this.prefixOf({ file, node: call.receiverNode }, depth + 1), text);
+    return this.prefixesOf({ file, node: call.receiverNode }, depth + 1).map((prefix) => joinRoute(prefix, text));
   }
 
   /** A group or router passed as a parameter has the prefix of what the callers pass. */
-  #ofParameter(at: Location, depth: number): string {
+  #ofParameter(at: Location, depth: number): string[] {
     const { file } = at;
-    if (file.tree.kind(at.node) !== Kind.Identifier) return '';
+    if (file.tree.kind(at.node) !== Kind.Identifier) return [''];
     const local = file.findLocal(file.tree.text(at.node), at.node);
-    if (file.tree.kind(local) === Kind.Variable) return this.prefixOf({ file, node: file.tree.child(local, 2) }, depth);
-    if (file.tree.kind(local) !== Kind.Param) return '';
-    const fn = this.#linker.program.table.functionAt(file, file.enclosing(local, Kind.Function));
-    if (!fn) return '';
-    const position = parametersOf(fn).indexOf(local);
-    for (const call of this.#linker.callSites.callsOf(fn)) {
-      const args = call.at.file.tree.children(call.at.file.tree.child(call.callNode, 1));
-      const shifted = args.length < parametersOf(fn).length && call.receiverNode !== 0 && call.receiver.kind !== 'static' ? position - 1 : position;
-      const node = shifted < 0 ? call.receiverNode : (args[shifted] ?? 0);
-      const prefix = this.prefixOf({ file: call.at.file, node }, depth + 1);
-      if (prefix !== '') return prefix;
-    }
-    return '';
+    if (file.tree.kind(local) === Kind.Variable) return this.prefixesOf({ file, node: file.tree.child(local, 2) }, depth);
+    if (file.tree.kind(local) !== Kind.Param) return [''];
+    const node = file.enclosing(local, Kind.Function);
+    // A function that is itself registered below a path: a plugin.
+    const registered = this.#ofMounts({ file, node }, depth);
+    if (registered.length > 0) return registered;
+    const fn = this.#linker.program.table.functionAt(file, node);
+    const found = (fn ? this.#linker.callSites.callsOf(fn) : []).flatMap((call) => {
+      const argument = fn ? argumentFor(call, fn, parametersOf(fn).indexOf(local)) : 0;
+      return this.prefixesOf({ file: call.at.file, node: argument }, depth + 1);
+    });
+    const known = found.filter((prefix) => prefix !== '');
+    return known.length === 0 ? [''] : known;
   }
+}
+
+/** The argument node passed for a parameter; the receiver for the first parameter of an extension method. */
+function argumentFor(call: ResolvedCall, fn: FunctionSymbol, position: number): number {
+  const args = call.at.file.tree.children(call.at.file.tree.child(call.callNode, 1));
+  const isExtension = args.length < parametersOf(fn).length && call.receiverNode !== 0 && call.receiver.kind !== 'static';
+  const shifted = isExtension && isCSharp(fn.file) ? position - 1 : position;
+  return shifted < 0 ? call.receiverNode : (args[shifted] ?? 0);
 }
 
 function prefixArgument(model: MemberModel): number | undefined {

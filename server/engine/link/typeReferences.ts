@@ -129,10 +129,15 @@ export class TypeReferences {
     for (const part of rest) {
       if (binding?.kind === 'module') binding = this.#program.typescript.resolveExport(binding.file, part);
       else if (binding?.kind === 'external_module') binding = { kind: 'external', name: `${binding.name}#${part}` };
-      else if (binding?.kind === 'external') binding = { kind: 'external', name: `${binding.name}.${part}` };
+      else if (binding?.kind === 'external') binding = { kind: 'external', name: memberName(binding.name, part) };
     }
     if (binding?.kind === 'type') return { kind: 'project', symbol: binding.symbol, args };
     if (binding?.kind === 'external') return { kind: 'external', name: binding.name, args };
     return binding ? UNKNOWN : { kind: 'external', name: `#${short}`, args };
   }
+}
+
+/** A default import of a module without default export is the module itself: `express.Router`. */
+function memberName(name: string, member: string): string {
+  return name.endsWith('#default') ? `${name.slice(0, -'default'.length)}${member}` : `${name}.${member}`;
 }

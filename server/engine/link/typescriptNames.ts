@@ -45,6 +45,11 @@ export class TypeScriptNames {
     return this.#modules.resolve(specifier, from);
   }
 
+  /** What `require` of a module gives. */
+  required(specifier: string, from: SourceFile): ModuleBinding | undefined {
+    return this.#imported(from, specifier, '*', 0);
+  }
+
   #inModule(scope: ModuleScope, name: string, depth: number): ModuleBinding | undefined {
     const type = scope.types.get(name);
     if (type) return { kind: 'type', symbol: type };

@@ -38,6 +38,8 @@ const TypeModel = Type.Object(
     element: Type.Optional(TypeExpression),
     /** `await` and `Promise`/`Task` unwrapping give this. */
     awaited: Type.Optional(TypeExpression),
+    /** Key of the constructor's options that is the route prefix of everything registered on the value. */
+    prefix: Type.Optional(Type.String()),
     /** Values created by `new` have an identity of their own. */
     creates: Type.Optional(Type.Boolean()),
   },
