@@ -7,6 +7,7 @@ import type { Framework } from './framework.ts';
 import { isScript, ReactComponents } from './reactComponents.ts';
 import { ReactEvents } from './reactEvents.ts';
 import { reactTypes } from './reactProps.ts';
+import { ReactRoutes } from './reactRoutes.ts';
 
 /** Components by program: a framework keeps nothing of its own between scans. */
 const componentsOf = new WeakMap<Program, ReactComponents>();
@@ -25,6 +26,7 @@ export const react: Framework = {
     if (!components) return;
     const events = new ReactEvents(linker, components);
     for (const file of linker.program.files) if (isScript(file)) events.find(file);
+    new ReactRoutes(linker, components).read();
   },
 };
 

@@ -147,7 +147,7 @@ export class ReactComponents {
   #wrapped(at: Location, depth: number): Tag | undefined {
     const { tree } = at.file;
     const args = tree.children(tree.child(at.node, 1));
-    const imported = this.#lazilyImported(at, args);
+    const imported = this.#imported({ file: at.file, node: args[0] ?? 0 }, DEFAULT_EXPORT);
     if (imported) return this.#bound(imported, depth);
     for (const node of args) {
       const kind = tree.kind(node);
@@ -159,14 +159,22 @@ export class ReactComponents {
     return callee?.kind === 'library' || tree.kind(tree.child(at.node, 0)) === Kind.Call ? callee : undefined;
   }
 
-  #lazilyImported(at: Location, args: readonly number[]): ModuleBinding | undefined {
-    const { tree } = at.file;
-    const body = tree.kind(args[0] ?? 0) === Kind.Function ? tree.child(args[0] as number, 3) : 0;
-    const call = body === 0 ? 0 : importIn(at.file, body);
+  /** The component that `() => import('./page')` loads: the named export, else the default one. */
+  loaded(at: Location, name: string): Component | undefined {
+    const binding = this.#imported(at, name) ?? this.#imported(at, DEFAULT_EXPORT);
+    const tag = binding ? this.#bound(binding, 0) : undefined;
+    return tag === undefined || tag.kind === 'library' ? undefined : tag;
+  }
+
+  #imported(lambda: Location, name: string): ModuleBinding | undefined {
+    const { file } = lambda;
+    const { tree } = file;
+    const body = tree.kind(lambda.node) === Kind.Function ? tree.child(lambda.node, 3) : 0;
+    const call = body === 0 ? 0 : importIn(file, body);
     if (call === 0) return undefined;
     const specifier = tree.text(tree.children(tree.child(call, 1))[0] ?? 0);
-    const module = this.#program.typescript.resolveModule(specifier, at.file);
-    return module ? this.#program.typescript.resolveExport(module, pickedExport(at.file, body)) : undefined;
+    const module = this.#program.typescript.resolveModule(specifier, file);
+    return module ? this.#program.typescript.resolveExport(module, pickedExport(file, body) ?? name) : undefined;
   }
 
   #index(file: SourceFile): void {
@@ -245,14 +253,14 @@ function importIn(file: SourceFile, node: number): number {
   return 0;
 }
 
-/** The export that `.then((m) => ({ default: m.X }))` or `.then((m) => m.X)` picks of a loaded module. */
-function pickedExport(file: SourceFile, body: number): string {
+/** The export that `.then((m) => ({ default: m.X }))` or `.then((m) => m.X)` picks of a loaded module, if it does. */
+function pickedExport(file: SourceFile, body: number): string | undefined {
   const { tree } = file;
-  if (tree.kind(body) !== Kind.Call || tree.text(tree.child(body, 0)) !== 'then') return DEFAULT_EXPORT;
+  if (tree.kind(body) !== Kind.Call || tree.text(tree.child(body, 0)) !== 'then') return undefined;
   const lambda = tree.children(tree.child(body, 1))[0] ?? 0;
   const value = tree.child(lambda, 3);
   const property = tree.kind(value) === Kind.Object ? tree.child(tree.children(value)[0] ?? 0, 0) : value;
-  return tree.kind(property) === Kind.Member ? tree.text(property) : DEFAULT_EXPORT;
+  return tree.kind(property) === Kind.Member ? tree.text(property) : undefined;
 }
 
 function keyOf(at: Location): string {
