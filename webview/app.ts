@@ -102,7 +102,9 @@ export class App extends PageElement {
   #receive(state: PanelState): void {
     this.state = state;
     // The address of the page names the scan in view, so that a reload shows the same one.
-    if (this.#host.page) this.#host.saveView(this.view);
+    if (!this.#host.page) return;
+    this.#host.saveView(this.view);
+    document.title = ['Pinata', ...state.folders.map((folder) => folder.name)].join(' · ');
   }
 
   #setView(changes: ViewValues): void {

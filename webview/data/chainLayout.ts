@@ -1,5 +1,5 @@
 /** A hop with the column it stands in and the hop that led to it (-1 at the entry). */
-export interface PlacedHop {
+interface PlacedHop {
   column: number;
   parent: number;
 }

@@ -3,7 +3,7 @@ import type { ScanOverview } from '#protocol/http.ts';
 import { count, counted } from '../components/format.ts';
 
 /** The lists whose emptiness is explained. */
-export type EmptyList = 'workflows' | 'operations' | 'endpoints' | 'tables';
+type EmptyList = 'workflows' | 'operations' | 'endpoints' | 'tables';
 
 const LANGUAGES = 'C#, TypeScript, JavaScript and HTML';
 

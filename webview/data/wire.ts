@@ -112,7 +112,7 @@ export const isFileRow = shape<FileRow>({ path: isText, status: oneOf(FILE_STATE
 
 const isFolder = shape<{ name: string; path: string }>({ name: isText, path: isText }, {});
 
-export const isScanSummary = shape<ScanSummary>(
+const isScanSummary = shape<ScanSummary>(
   {
     scan_id: isText,
     status: isScanState,

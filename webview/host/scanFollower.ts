@@ -20,7 +20,7 @@ export function isOver(status: ScanStatus): boolean {
   return status.status === 'completed' || status.status === 'error' || status.status === 'cancelled';
 }
 
-export interface FollowerEvents {
+interface FollowerEvents {
   status(status: ScanStatus): void;
   connection(state: ConnectionState): void;
   /** The server does not know this scan. */

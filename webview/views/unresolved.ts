@@ -17,7 +17,7 @@ export function unresolvedRow(context: Context, row: UnresolvedRow, index: numbe
       ${kindIcon(node.kind)}
       <span class="row-title">${nodeTitle(node)}</span>
       ${place(node)}
-      <span class="row-note"><span class="reason">${reasonLabel(row.reason)}.</span> ${row.detail}</span>
+      <span class="row-note"><span class="reason">${reasonLabel(row.reason)}:</span> ${row.detail}</span>
     </button>
   </div>`;
 }

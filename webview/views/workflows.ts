@@ -103,15 +103,15 @@ export class WorkflowsView extends ResultView {
 
   #tables(verb: string, tables: readonly string[]): TemplateResult | typeof nothing {
     if (tables.length === 0) return nothing;
-    return html`<span class="tables-of"
+    return html`<span
       >${verb}
-      ${tables.map(
-        (table) =>
-          html`<button class="link" type="button" @click=${() => this.context.setView({ tab: 'tables', table })}>
-            ${table}
-          </button>`,
-      )}</span
+      ${tables.map((table, index) => html`<span>${this.#tableLink(table)}${index < tables.length - 1 ? ',' : ''}</span>`)}</span
     >`;
+  }
+
+  #tableLink(table: string): TemplateResult {
+    const to = { tab: 'tables', table, 'tables.text': '' };
+    return html`<button class="link" type="button" @click=${() => this.context.setView(to)}>${table}</button>`;
   }
 }
 
