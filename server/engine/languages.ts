@@ -14,6 +14,8 @@ const BY_EXTENSION: Readonly<Record<string, Language>> = {
   '.jsx': 'javascript',
   '.html': 'html',
   '.htm': 'html',
+  '.xaml': 'xaml',
+  '.axaml': 'xaml',
 };
 
 /** Extensions of the files that are scanned, with their dot, in lower case. */

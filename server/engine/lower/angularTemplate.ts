@@ -44,7 +44,7 @@ export function parseMarkup(text: string, syntax: TemplateSyntax): Ast.Node[] {
  * The text without what the parser throws for: a CDATA section without end and references to characters that do not
  * exist. No position moves.
  */
-function withoutPitfalls(text: string): string {
+export function withoutPitfalls(text: string): string {
   const closed = text.lastIndexOf('<![CDATA[') > text.lastIndexOf(']]>') ? `${text}]]>` : text;
   if (!closed.includes('&#')) return closed;
   return closed.replace(/&#(?:x([\da-f]+)|(\d+));/gi, (reference, hex?: string, decimal?: string) => {

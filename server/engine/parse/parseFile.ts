@@ -9,6 +9,7 @@ import { lowerTemplate } from '../lower/angularTemplate.ts';
 import type { Lowering } from '../lower/lower.ts';
 import { Kind, lineOf, columnOf, packPosition, TreeBuilder, type TreeData } from '../lower/tree.ts';
 import { lowerTypeScript } from '../lower/typescript.ts';
+import { lowerXaml } from '../lower/xaml.ts';
 import { loadParser, parse } from './grammars.ts';
 import type { Syntax } from './syntax.ts';
 
@@ -56,6 +57,7 @@ export async function parseFile(task: ParseTask): Promise<ParsedFile> {
 async function lower(text: string, language: Language): Promise<TreeData> {
   const builder = new TreeBuilder();
   if (language === 'html') return builder.finish(await lowerPage(text, builder));
+  if (language === 'xaml') return builder.finish(lowerXaml(text, builder));
   const lowering = LOWERINGS[language];
   if (!lowering) throw new Error(`no lowering for ${language}`);
   const syntax = parse(await loadParser(language), text, PARSE_BUDGET);

@@ -5,6 +5,7 @@ import type { Framework } from './framework.ts';
 import { nestjs } from './nestjs.ts';
 import { react } from './react.ts';
 import { typeorm } from './typeorm.ts';
+import { wpf } from './wpf.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, nestjs, typeorm, react];
+export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, nestjs, typeorm, react, wpf];
