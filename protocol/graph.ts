@@ -188,6 +188,19 @@ export const Unresolved = Type.Object(
 );
 export type Unresolved = Static<typeof Unresolved>;
 
+/** A node or link that `pinata.json` takes out of the result. */
+export const Suppressed = Type.Union(
+  [
+    Type.Object({ node: Type.String(), reason: Type.String() }, { additionalProperties: false }),
+    Type.Object(
+      { source: Type.String(), target: Type.String(), reason: Type.String() },
+      { additionalProperties: false },
+    ),
+  ],
+  { $id: 'Suppressed' },
+);
+export type Suppressed = Static<typeof Suppressed>;
+
 export const FileProblem = Type.Object(
   { path: Type.String(), reason: Type.String() },
   { additionalProperties: false, $id: 'FileProblem' },
@@ -231,6 +244,10 @@ export const ScanResult = Type.Object(
     workflows: Type.Array(Workflow),
     schemas: Type.Array(EntitySchema),
     unresolved: Type.Array(Unresolved),
+    suppressed: Type.Optional(Type.Array(Suppressed)),
+    notices: Type.Optional(
+      Type.Array(Type.String(), { description: 'What the user should know of the scan: settings that could not be read' }),
+    ),
   },
   { additionalProperties: false, $id: 'ScanResult' },
 );

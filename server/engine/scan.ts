@@ -1,4 +1,4 @@
-import type { EntitySchema, FileLedger, FileProblem, GraphEdge, GraphNode, Unresolved, Workflow } from '#protocol/graph.ts';
+import type { EntitySchema, FileLedger, FileProblem, GraphEdge, GraphNode, Suppressed, Unresolved, Workflow } from '#protocol/graph.ts';
 import { discover, type DiscoveredFile, type Discovery } from './discover/discover.ts';
 import { redact } from './graph/redact.ts';
 import { addSnippets } from './graph/snippets.ts';
@@ -25,6 +25,8 @@ export interface EngineRequest {
   /** Patterns in .gitignore syntax, relative to each root. */
   excludePatterns?: string[] | undefined;
   includeTests?: boolean | undefined;
+  /** Whether the workspace is trusted: only then its own rule packs are used. */
+  trusted?: boolean | undefined;
   /** Number of parser threads; chosen by the number of processors and files when absent. */
   threads?: number | undefined;
 }
@@ -59,6 +61,8 @@ export interface EngineResult {
   workflows: Workflow[];
   schemas: EntitySchema[];
   unresolved: Unresolved[];
+  suppressed: Suppressed[];
+  notices: string[];
 }
 
 /**
@@ -75,7 +79,7 @@ export async function scan(request: EngineRequest, hooks: EngineHooks): Promise<
   const parsed = await parseFiles(discovery.files, request, hooks);
   clock.end('scanning');
   const { sources, ledger, scannedFiles } = sortOut(discovery, parsed);
-  const linked = await unlessAborted(hooks.signal, async () => linkFiles(sources, discovery, ledger, hooks));
+  const linked = await unlessAborted(hooks.signal, async () => linkFiles(sources, discovery, ledger, request.trusted ?? false, hooks));
   clock.end('linking');
   if (!linked) return { ...emptyResult(clock), files: ledger, scannedFiles };
 
@@ -147,17 +151,24 @@ function byPath(a: FileProblem, b: FileProblem): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
-async function linkFiles(sources: SourceFile[], discovery: Discovery, ledger: FileLedger, hooks: EngineHooks): Promise<Linked> {
+async function linkFiles(
+  sources: SourceFile[],
+  discovery: Discovery,
+  ledger: FileLedger,
+  trusted: boolean,
+  hooks: EngineHooks,
+): Promise<Linked> {
   const { scanned } = ledger;
   // A cancelled scan keeps what it found, as far as that can be linked in a moment.
   let deadline = hooks.signal.aborted ? performance.now() + PARTIAL_LINK_BUDGET : Number.POSITIVE_INFINITY;
-  return link(sources, discovery.configs, async (fraction, nodesFound) => {
+  const progress = async (fraction: number, nodesFound: number): Promise<void> => {
     hooks.onProgress({ phase: 'linking', filesScanned: scanned, totalFiles: discovery.files.length, nodesFound, fraction });
     await turn();
     if (!hooks.signal.aborted) return;
     deadline = Math.min(deadline, performance.now() + PARTIAL_LINK_BUDGET);
     if (performance.now() > deadline) hooks.signal.throwIfAborted();
-  });
+  };
+  return link(sources, discovery.configs, { trusted, progress });
 }
 
 /** Lets messages and timers through. */
@@ -188,6 +199,8 @@ function emptyResult(clock: PhaseClock): EngineResult {
     workflows: [],
     schemas: [],
     unresolved: [],
+    suppressed: [],
+    notices: [],
   };
 }
 

@@ -1,11 +1,13 @@
 import { GraphBuilder, type Graph } from '../graph/graphBuilder.ts';
+import { applyJudgements } from '../graph/judgements.ts';
 import type { ConfigFile } from '../discover/discover.ts';
-import type { EntitySchema } from '#protocol/graph.ts';
+import type { EntitySchema, Suppressed } from '#protocol/graph.ts';
 import { loadRulePacks } from '../rules/loadRulePacks.ts';
 import { CallGraph } from './callGraph.ts';
 import { CallSites } from './callSites.ts';
 import { declareAll } from './declare.ts';
 import { Expressions } from './expressions.ts';
+import { addBasePath } from './basePaths.ts';
 import { FRAMEWORKS } from './frameworks/frameworks.ts';
 import { emptyFacts, type Linker } from './linker.ts';
 import { ModuleResolver } from './modules.ts';
@@ -15,11 +17,22 @@ import { joinRequests } from './requests.ts';
 import type { SourceFile } from './sourceFile.ts';
 import { linkTables } from './tables.ts';
 import { Texts } from './values.ts';
+import { loadWorkspaceSettings, type RootSettings } from './workspaceSettings.ts';
 
 export interface Linked extends Graph {
   schemas: EntitySchema[];
   /** Files that could not be linked, with the reason. */
   failed: Map<SourceFile, string>;
+  /** What the settings of the workspace take out. */
+  suppressed: Suppressed[];
+  /** What the user should know: settings that could not be read. */
+  notices: string[];
+}
+
+export interface LinkOptions {
+  /** Whether rule packs of the workspace may be used. */
+  trusted: boolean;
+  progress: LinkProgress;
 }
 
 /** Says how far linking is; resolves when the process may go on. */
@@ -29,11 +42,17 @@ const FILES_PER_TURN = 100;
 
 /**
  * Links the files of a scan into one graph. The result depends on the files alone, not on their order in time.
- * @param progress is awaited between batches, so that messages get through; throwing from it ends the linking
+ * Progress is awaited between batches, so that messages get through; throwing from it ends the linking.
  */
-export async function link(files: readonly SourceFile[], configs: readonly ConfigFile[], progress: LinkProgress): Promise<Linked> {
+export async function link(
+  files: readonly SourceFile[],
+  configs: readonly ConfigFile[],
+  { trusted, progress }: LinkOptions,
+): Promise<Linked> {
+  const settings = loadWorkspaceSettings(configs, trusted);
+  const packs = [...loadRulePacks(), ...settings.roots.flatMap((root) => root.rulePacks)];
   const table = declareAll(files);
-  const program = new Program(files, table, new ModuleResolver(files, configs), loadRulePacks());
+  const program = new Program(files, table, new ModuleResolver(files, configs), packs);
   const expressions = new Expressions(program);
   const texts = new Texts(expressions);
   const graph = new GraphBuilder();
@@ -42,6 +61,7 @@ export async function link(files: readonly SourceFile[], configs: readonly Confi
   for (const framework of FRAMEWORKS) framework.prepare?.({ program, expressions, texts, configs });
   const callSites = new CallSites(program, expressions, texts);
   const linker: Linker = { program, expressions, texts, graph, callSites, configs, facts: emptyFacts() };
+  applyBaseUrls(linker, settings.roots);
   await eachFile(files, (file) => callSites.add(file), { progress, range: [0.1, 0.4], graph, failed });
   const operations = new OperationFinder(linker);
   const calls = new CallGraph(linker);
@@ -54,7 +74,22 @@ export async function link(files: readonly SourceFile[], configs: readonly Confi
   const schemas = linkTables(linker);
   joinRequests(linker);
   await progress(1, graph.operations.length);
-  return { ...graph.finish(), schemas, failed };
+  const finished = graph.finish();
+  const judgements = (kind: 'suppressions' | 'confirmations') => settings.roots.flatMap((root) => root.settings[kind] ?? []);
+  const suppressed = applyJudgements(finished, judgements('suppressions'), judgements('confirmations'));
+  const notices = settings.problems.map(({ path, reason }) => `${path} is not used: ${reason}`);
+  return { ...finished, schemas, failed, suppressed, notices };
+}
+
+/** Hosts that the workspace says it serves, and paths put before its calls. */
+function applyBaseUrls(linker: Linker, roots: readonly RootSettings[]): void {
+  for (const { root, settings } of roots) {
+    for (const prefix of settings.prefixes ?? []) addBasePath(linker, root, prefix);
+    for (const url of settings.base_urls ?? []) {
+      const host = /^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#]+)/i.exec(url)?.[1];
+      if (host !== undefined) linker.facts.servedHosts.add(host.toLowerCase());
+    }
+  }
 }
 
 interface Sweep {

@@ -35,6 +35,8 @@ export interface LinkFacts {
   endpoints: EndpointFact[];
   /** Base paths put before the URL of every call of a root's front end: interceptors, proxies, base URLs. */
   basePaths: Map<string, Set<string>>;
+  /** Hosts, with their port, that the scanned code serves besides the local one. */
+  servedHosts: Set<string>;
 }
 
 export interface EntityFact {
@@ -76,7 +78,7 @@ export function emptyFacts(): LinkFacts {
     genericUses: new GenericUses(),
     requests: [],
     endpoints: [],
-    basePaths: new Map(),
+    basePaths: new Map(), servedHosts: new Set(),
   };
 }
 

@@ -66,7 +66,7 @@ class RequestJoiner {
   }
 
   #joinUrl(request: RequestFact, url: RequestFact['urls'][number], path: Path): boolean {
-    if (path.host !== '' && !isLocalHost(path.host) && url.parts.length === 0) return false;
+    if (path.host !== '' && !this.#isServed(path.host) && url.parts.length === 0) return false;
     const matches = this.#matches(request, path);
     const best = matches.filter((match) => match.score === matches[0]?.score && match.confidence === matches[0]?.confidence);
     const first = best[0];
@@ -143,9 +143,13 @@ class RequestJoiner {
     return found.sort((a, b) => (a.score < b.score ? 1 : a.score > b.score ? -1 : 0));
   }
 
+  #isServed(host: string): boolean {
+    return isLocalHost(host) || this.#linker.facts.servedHosts.has(host);
+  }
+
   #explain(request: RequestFact, paths: readonly Path[]): void {
     const { graph } = this.#linker;
-    const foreign = paths.find((path) => path.host !== '' && !isLocalHost(path.host));
+    const foreign = paths.find((path) => path.host !== '' && !this.#isServed(path.host));
     if (foreign) graph.unresolved(request.node, 'external_host', `the host ${foreign.host} is not served by the scanned code`);
     else graph.unresolved(request.node, 'no_endpoint_matches', `no endpoint serves ${request.method} ${request.node.target ?? ''}`);
   }

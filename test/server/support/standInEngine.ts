@@ -45,6 +45,8 @@ function result(filesScanned: number): EngineResult {
     workflows: [],
     schemas: [],
     unresolved: [],
+    suppressed: [],
+    notices: [],
   };
 }
 

@@ -3,6 +3,7 @@ import { joinRoute } from '../routes.ts';
 import { type Linker, visitTree } from '../linker.ts';
 import type { Location, SourceFile } from '../sourceFile.ts';
 import type { FunctionSymbol } from '../symbols.ts';
+import { addBasePath } from '../basePaths.ts';
 import { bindTemplates, findComponents, propertyOf } from './components.ts';
 import type { Framework, Preparation } from './framework.ts';
 
@@ -295,11 +296,4 @@ function isInInterceptor(linker: Linker, at: Location): boolean {
   const typed = tree.kind(parent) === Kind.Variable && tree.text(tree.child(parent, 1)) === 'HttpInterceptorFn';
   const byParameter = tree.children(tree.child(fn.node, 1)).some((parameter) => /^HttpRequest$/.test(tree.text(tree.child(parameter, 0))));
   return isMethod || typed || byParameter;
-}
-
-/** Adds a path that the calls of a root's front end are sent below. */
-export function addBasePath(linker: Linker, root: string, base: string): void {
-  const known = linker.facts.basePaths.get(root);
-  if (known) known.add(base);
-  else linker.facts.basePaths.set(root, new Set([base]));
 }
