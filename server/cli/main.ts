@@ -1,16 +1,23 @@
 import { PRODUCT_VERSION } from '#protocol/version.ts';
 import { errorMessage } from '../errorMessage.ts';
-import { scanCommand } from './scanCommand.ts';
-import { serveCommand } from './serveCommand.ts';
-import { startCommand } from './startCommand.ts';
 import { EXIT, HELP, parseScan, parseServe, parseStart, UsageError } from './usage.ts';
 
+/** Each command is loaded when it is asked for, so that `scan` does not wait for the HTTP server's modules. */
 async function run([command, ...args]: string[]): Promise<number> {
   if (command === '--version') return print(`${PRODUCT_VERSION}\n`);
   if (command === '--help' || command === '-h' || args.includes('--help')) return print(HELP);
-  if (command === 'scan') return scanCommand(parseScan(args));
-  if (command === 'serve') return serveCommand(parseServe(args));
-  if (command === 'start') return startCommand(parseStart(args));
+  if (command === 'scan') {
+    const options = parseScan(args);
+    return (await import('./scanCommand.ts')).scanCommand(options);
+  }
+  if (command === 'serve') {
+    const options = parseServe(args);
+    return (await import('./serveCommand.ts')).serveCommand(options);
+  }
+  if (command === 'start') {
+    const options = parseStart(args);
+    return (await import('./startCommand.ts')).startCommand(options);
+  }
   throw new UsageError(command === undefined ? 'name a command' : `"${command}" is no command`);
 }
 

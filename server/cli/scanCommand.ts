@@ -27,7 +27,8 @@ export async function scanCommand(options: ScanOptions): Promise<number> {
     const scanId = await submitScan(runtime, request);
     const status = await followScan(runtime, scanId);
     if (interruption.code !== undefined) return interruption.code;
-    return await report(runtime, scanId, status, options);
+    const code = await report(runtime, scanId, status, options);
+    return interruption.code ?? code;
   } finally {
     interruption.stop();
     await runtime.close();
@@ -91,9 +92,18 @@ async function report(runtime: Runtime, scanId: string, status: ScanStatus, opti
   await printSummary(runtime.store, scanId, process.stderr);
   const text = await (options.format === 'json' ? runtime.store.exportJson(scanId) : runtime.store.exportCsv(scanId));
   if (!text) throw new Error(`scan ${scanId} has vanished from the store`);
-  if (options.output === undefined) await pipeline(Readable.from(text), process.stdout, { end: false });
+  if (options.output === undefined) await print(text);
   else await writeWhole(text, resolve(options.output));
   return EXIT.done;
+}
+
+/** Writes to stdout; a reader that has had enough, such as `head`, is no failure. */
+async function print(text: AsyncIterable<string>): Promise<void> {
+  try {
+    await pipeline(Readable.from(text), process.stdout, { end: false });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
+  }
 }
 
 /** Writes beside the file and renames, so that the file is either whole or as it was. */
