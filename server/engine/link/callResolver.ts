@@ -115,7 +115,7 @@ export class CallResolver {
     const expressions = this.#expressions;
     const receiver = expressions.child(callee, 0);
     call.receiverNode = receiver.node;
-    call.receiver = expressions.typeOf(receiver);
+    call.receiver = this.#constrained(expressions.typeOf(receiver), call);
     const target = call.receiver.kind === 'static' ? call.receiver.of : call.receiver;
     if (target.kind === 'project') {
       const member = expressions.program.member(target, call.name);
@@ -128,6 +128,18 @@ export class CallResolver {
     if (isCSharp(call.at.file) && this.#resolveExtension(call, target)) return;
     this.#resolveModel(call, target);
     if (call.model === undefined) this.#fromType(call, expressions.typeOf(callee));
+  }
+
+  /** A value of a type parameter is called as what its constraints make it. */
+  #constrained(type: Type, call: ResolvedCall): Type {
+    if (type.kind !== 'parameter') return type;
+    const { program } = this.#expressions;
+    const constraints = program.constraints(type.name, call.at).filter(({ kind }) => kind === 'project' || kind === 'external');
+    const having = constraints.find(
+      (at) =>
+        (at.kind === 'project' && program.member(at, call.name) !== undefined) || program.externalMember(at, call.name, call.at.file) !== undefined,
+    );
+    return having ?? constraints[0] ?? type;
   }
 
   #resolveModel(call: ResolvedCall, target: Type): void {

@@ -284,6 +284,8 @@ export class Expressions {
         return { kind: 'external', name: `${on.name}#${name}`, args: [] };
       case 'object':
         return this.#objectMember(on.at, name, at);
+      case 'parameter':
+        return this.#constrainedMember(on.name, name, at);
       case 'function':
         return /^(call|apply)$/.test(name) ? on : UNKNOWN;
       case 'members':
@@ -297,6 +299,14 @@ export class Expressions {
   #memberOfExportedObject(file: SourceFile, name: string, at: Location): Type {
     const node = this.program.table.modules.get(file)?.defaultExpression ?? 0;
     return file.tree.kind(node) === Kind.Object ? this.memberType(this.typeOf({ file, node }), name, at) : UNKNOWN;
+  }
+
+  #constrainedMember(parameter: string, name: string, at: Location): Type {
+    for (const constraint of this.program.constraints(parameter, at)) {
+      const type = constraint.kind === 'parameter' ? UNKNOWN : this.memberType(constraint, name, at);
+      if (type.kind !== 'unknown') return type;
+    }
+    return UNKNOWN;
   }
 
   #projectMember(on: Type & { kind: 'project' }, name: string, at: Location): Type {
@@ -402,8 +412,8 @@ export class Expressions {
       tree.kind(created) === Kind.TypeRef
         ? this.#constructed({ file: at.file, node: created })
         : this.#instanceOf(this.typeOf({ file: at.file, node: created }));
-    if (type.kind !== 'external') return type;
-    return { ...type, origin: at };
+    // A document made by `new User()` of a model has the identity of the model.
+    return type.kind === 'external' ? { ...type, origin: type.origin ?? at } : type;
   }
 
   /** `new x()` where x may be a local that holds a class. */

@@ -182,6 +182,19 @@ export class Program {
     return { kind: 'project', symbol, args: symbol.typeParameters.map((name) => ({ kind: 'parameter', name })) };
   }
 
+  /** The types a type parameter in scope at a place is constrained to: `where T : DbContext`, `T extends Base`. */
+  constraints(name: string, at: Location): Type[] {
+    const { file } = at;
+    const { tree } = file;
+    for (let node = at.node; node !== 0; node = file.parent(node)) {
+      const kind = tree.kind(node);
+      const list = kind === Kind.Function ? tree.child(node, 5) : kind === Kind.Type ? tree.child(node, 1) : 0;
+      const parameter = tree.children(list).find((child) => tree.text(child) === name);
+      if (parameter !== undefined) return tree.children(parameter).map((reference) => this.typeFromReference({ file, node: reference }));
+    }
+    return [];
+  }
+
   /** Declared return type of a function, UNKNOWN when none is written. */
   declaredReturn(fn: FunctionSymbol): Type {
     const reference = fn.file.tree.child(fn.node, 2);
