@@ -13,6 +13,7 @@ import { emptyFacts, type Linker } from './linker.ts';
 import { ModuleResolver } from './modules.ts';
 import { OperationFinder } from './operations.ts';
 import { Program } from './program.ts';
+import { followWrappers } from './httpWrappers.ts';
 import { joinRequests } from './requests.ts';
 import type { SourceFile } from './sourceFile.ts';
 import { linkTables } from './tables.ts';
@@ -72,6 +73,7 @@ export async function link(
   await eachFile(files, (file) => calls.build(file), { progress, range: [0.7, 0.9], graph, failed });
   for (const framework of FRAMEWORKS) framework.finish?.(linker);
   const schemas = linkTables(linker);
+  followWrappers(linker);
   joinRequests(linker);
   await progress(1, graph.operations.length);
   const finished = graph.finish();

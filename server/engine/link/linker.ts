@@ -6,7 +6,7 @@ import type { Program } from './program.ts';
 import type { Location } from './sourceFile.ts';
 import type { FunctionSymbol } from './symbols.ts';
 import type { CallSites } from './callSites.ts';
-import type { Texts } from './values.ts';
+import type { Texts, TextValue } from './values.ts';
 
 /** What every linking step works on. */
 export interface Linker {
@@ -58,6 +58,16 @@ export interface RequestFact {
   method: string;
   /** URL templates the call can have, `{name}` for each part that is not literal. */
   urls: { text: string; parts: string[] }[];
+  /** How the URL is put together, for callers that pass parts of it; undefined where they cannot. */
+  composition?: UrlComposition | undefined;
+  /** The most that is claimed of the joined endpoints. */
+  confidence?: 'likely';
+}
+
+/** An HTTP call's URL and verb as expressions that can be evaluated for a call of the function around it. */
+export interface UrlComposition {
+  url: readonly Location[];
+  evaluate(): { urls: TextValue[]; methods: string[] };
 }
 
 export interface EndpointFact {

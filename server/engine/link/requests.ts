@@ -73,7 +73,7 @@ class RequestJoiner {
     if (!first) return false;
     const rejected = matches.slice(best.length, best.length + 5).map((match) => candidate(match, 'less specific route'));
     if (best.length === 1) {
-      this.#draw(request.node, first, first.confidence, url, rejected);
+      this.#draw(request.node, first, first.confidence === 'certain' ? (request.confidence ?? 'certain') : first.confidence, url, rejected);
       return true;
     }
     for (const match of best) {

@@ -3,7 +3,7 @@ import { Kind } from '../lower/tree.ts';
 import type { MemberModel } from '../rules/rulePack.ts';
 import { parametersOf, type ResolvedCall } from './callResolver.ts';
 import { propertyIn } from './decorators.ts';
-import type { Linker } from './linker.ts';
+import type { Linker, UrlComposition } from './linker.ts';
 import type { RuleMatch } from './operations.ts';
 import { isCSharp } from './program.ts';
 import type { Location } from './sourceFile.ts';
@@ -14,10 +14,15 @@ const MAX_DEPTH = 12;
 const MAX_PREFIXES = 8;
 
 /** Notes an HTTP call that is to be joined with an endpoint. */
-export function registerRequest(linker: Linker, node: DraftNode, urls: readonly TextValue[]): void {
+export function registerRequest(
+  linker: Linker,
+  node: DraftNode,
+  urls: readonly TextValue[],
+  composition?: UrlComposition,
+): void {
   node.name = `${node.method ?? ''} ${node.target ?? ''}`.trim();
   const methods = (node.method ?? '').split('|');
-  for (const method of methods) linker.facts.requests.push({ node, method, urls: urls.map(({ text, parts }) => ({ text, parts })) });
+  for (const method of methods) linker.facts.requests.push({ node, method, urls: urls.map(({ text, parts }) => ({ text, parts })), composition });
 }
 
 /** Notes a route registered by a call, with the prefixes of the groups and routers it is registered on. */

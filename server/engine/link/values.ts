@@ -25,6 +25,10 @@ export class Texts {
   readonly known = new Map<string, string>();
   /** Texts of the arguments of the calls that are being followed, by the parameter they are passed to. */
   readonly #passed = new Map<string, TextValue[]>();
+  /** Arguments of those calls, for their properties; node 0 where the call passes none. */
+  readonly #arguments = new Map<string, Location>();
+  /** Parameters that texts were asked of, while they are collected. */
+  #asked: Map<string, Location> | undefined;
   /** Members each class writes outside its constructors, by class. */
   readonly #written = new Map<TypeSymbol, ReadonlySet<string>>();
 
@@ -41,6 +45,51 @@ export class Texts {
   exactText(at: Location): string | undefined {
     const values = this.valuesOf(at);
     return values.length === 1 && values[0]?.exact ? values[0].text : undefined;
+  }
+
+  /** The parameters, of any function, that the text of an expression depends on. */
+  parametersIn(at: Location): Location[] {
+    const asked = new Map<string, Location>();
+    this.#asked = asked;
+    this.valuesOf(at);
+    this.#asked = undefined;
+    return [...asked.values()];
+  }
+
+  /** Runs with the parameters of a function standing for the arguments of a call; node 0 for one that is not passed. */
+  withArguments<T>(fn: FunctionSymbol, args: readonly Location[], run: () => T): T {
+    const parameters = parametersOf(fn).map((node) => ({ file: fn.file, node }));
+    const values = args.map((argument) => (argument.node === 0 ? [] : this.#part(argument, 0)));
+    for (const [index, parameter] of parameters.entries()) {
+      const fallback = { file: fn.file, node: fn.file.tree.child(parameter.node, 1) };
+      const isPassed = args[index] !== undefined && args[index].node !== 0;
+      this.#passed.set(keyOf(parameter), isPassed ? (values[index] ?? []) : this.valuesOf(fallback));
+      this.#arguments.set(keyOf(parameter), args[index] ?? { file: fn.file, node: 0 });
+    }
+    try {
+      return run();
+    } finally {
+      for (const parameter of parameters) {
+        this.#passed.delete(keyOf(parameter));
+        this.#arguments.delete(keyOf(parameter));
+      }
+    }
+  }
+
+  /** Runs with a text, such as a mark to be found again, in the place of a parameter or of all of its properties. */
+  withText<T>(parameter: Location, text: string, run: () => T): T {
+    this.#passed.set(keyOf(parameter), [{ text, exact: true, parts: [] }]);
+    try {
+      return run();
+    } finally {
+      this.#passed.delete(keyOf(parameter));
+    }
+  }
+
+  /** The argument that stands for a parameter while a call is followed: node 0 for one that is not passed. */
+  argumentFor(at: Location): Location | undefined {
+    const parameter = parameterNamed(at);
+    return parameter && this.#arguments.get(keyOf(parameter));
   }
 
   #evaluate(at: Location, depth: number): TextValue[] {
@@ -122,7 +171,10 @@ export class Texts {
 
   #declaration(at: Location, depth: number, name: string): TextValue[] {
     const { tree } = at.file;
-    if (tree.kind(at.node) === Kind.Param) return this.#passed.get(keyOf(at)) ?? [];
+    if (tree.kind(at.node) === Kind.Param) {
+      this.#asked?.set(keyOf(at), at);
+      return this.#passed.get(keyOf(at)) ?? [];
+    }
     if (tree.kind(at.node) !== Kind.Variable || this.#isReassigned(at, name)) return [];
     const values = this.#evaluate({ file: at.file, node: tree.child(at.node, 2) }, depth + 1);
     return values.map((value) => withPart(value, name));
@@ -150,6 +202,8 @@ export class Texts {
     const { tree } = at.file;
     const name = tree.text(at.node);
     const object = this.#expressions.child(at, 0);
+    const passed = this.#memberOfArgument(object, name, depth);
+    if (passed) return passed;
     const on = this.#expressions.typeOf(object);
     const target = on.kind === 'static' ? on.of : on;
     if (target.kind === 'project') return this.#fieldOf(target, name, depth);
@@ -161,6 +215,17 @@ export class Texts {
     const path = pathOf(at);
     const known = path === undefined ? undefined : this.known.get(path);
     return known === undefined ? [] : [{ text: known, exact: true, parts: [`${path} = ${known}`] }];
+  }
+
+  /** `{ url }` of a parameter that stands for the argument of a call. */
+  #memberOfArgument(object: Location, name: string, depth: number): TextValue[] | undefined {
+    const parameter = isCSharp(object.file) ? undefined : parameterNamed(object);
+    if (!parameter) return undefined;
+    this.#asked?.set(keyOf(parameter), parameter);
+    const argument = this.#arguments.get(keyOf(parameter));
+    if (!argument) return this.#passed.get(keyOf(parameter));
+    const type = this.#expressions.typeOf(argument);
+    return type.kind === 'object' ? this.#property(type.at, name, depth) : [];
   }
 
   #property(object: Location, name: string, depth: number): TextValue[] {
@@ -263,6 +328,14 @@ export class Texts {
 
 function keyOf(at: Location): string {
   return `${at.file.index}:${at.node}`;
+}
+
+/** The parameter a name means. */
+function parameterNamed(at: Location): Location | undefined {
+  const { file, node } = at;
+  if (file.tree.kind(node) !== Kind.Identifier) return undefined;
+  const local = file.findLocal(file.tree.text(node), node);
+  return file.tree.kind(local) === Kind.Param ? { file, node: local } : undefined;
 }
 
 /** The only expression a short function returns, 0 when it does more. */

@@ -1,0 +1,162 @@
+import type { DraftNode } from '../graph/graphBuilder.ts';
+import { Flag } from '../lower/tree.ts';
+import { parametersOf, type ResolvedCall } from './callResolver.ts';
+import type { Linker, RequestFact, UrlComposition } from './linker.ts';
+import { registerRequest } from './routes.ts';
+import { mergeAlternatives } from './ruleValues.ts';
+import type { Location } from './sourceFile.ts';
+import { type FunctionSymbol, pushTo } from './symbols.ts';
+import type { TextValue } from './values.ts';
+
+const RULE = 'wrapper';
+/** Stands for the parameter while the place it takes in the URL is looked for. */
+const MARK = '\u0001';
+const MAX_SITES = 500;
+/** Path segments that many URLs of one server begin with. */
+const COMMON_PREFIX = /^(api|rest|services|gateway|v\d+(\.\d+)?)$/i;
+
+/** A function whose parameter is the path of an HTTP call inside it. */
+interface Wrapper {
+  fn: FunctionSymbol;
+  /** Position of the parameter. */
+  position: number;
+}
+
+/**
+ * Follows the project's own functions around HTTP calls: `get: (url) => http.get(root + url)`. A call of one with a
+ * literal path is an HTTP call itself, with the URL it leads to; where one such function calls another, the URLs of
+ * the outer calls are those of the HTTP call.
+ */
+export function followWrappers(linker: Linker): void {
+  const follower = new WrapperFollower(linker);
+  const { requests } = linker.facts;
+  const followed = new Set<RequestFact>();
+  for (const request of [...requests]) if (follower.follow(request)) followed.add(request);
+  linker.facts.requests = requests.filter((request) => !followed.has(request));
+}
+
+class WrapperFollower {
+  readonly #linker: Linker;
+  /** Calls that already are HTTP calls, by place. */
+  readonly #done = new Set<string>();
+
+  constructor(linker: Linker) {
+    this.#linker = linker;
+  }
+
+  /** Adds the calls of the wrapper a request stands in; false when the request is to be joined by itself. */
+  follow(request: RequestFact): boolean {
+    const { composition } = request;
+    const wrapper = composition ? this.#wrapperOf(composition) : undefined;
+    if (!composition || !wrapper) return false;
+    let found = false;
+    const outer: { urls: TextValue[]; methods: string[] }[] = [];
+    for (const site of this.#linker.callSites.callsOf(wrapper.fn).slice(0, MAX_SITES)) {
+      const args = argumentsOf(site, wrapper.fn);
+      if (this.#isLiteral(args[wrapper.position])) {
+        this.#addCall(request.node, site, this.#linker.texts.withArguments(wrapper.fn, args, () => composition.evaluate()));
+        found = true;
+      } else outer.push(...this.#outerCalls(wrapper, args, composition));
+    }
+    if (outer.length > 0) this.#joinOuter(request, outer);
+    return found || outer.length > 0;
+  }
+
+  #wrapperOf(composition: UrlComposition): Wrapper | undefined {
+    const { texts } = this.#linker;
+    for (const parameter of composition.url.flatMap((at) => texts.parametersIn(at))) {
+      const wrapper = this.#ownerOf(parameter);
+      if (!wrapper) continue;
+      const urls = texts.withText(parameter, MARK, () => composition.evaluate().urls);
+      const marked = urls.find(({ text }) => text.includes(MARK));
+      if (marked && this.#takesPath(marked.text, wrapper)) return wrapper;
+    }
+    return undefined;
+  }
+
+  #ownerOf(parameter: Location): Wrapper | undefined {
+    const { file, node } = parameter;
+    const fn = this.#linker.program.table.functionAt(file, file.parent(file.parent(node)));
+    const position = fn ? parametersOf(fn).indexOf(node) : -1;
+    return fn && position >= 0 ? { fn, position } : undefined;
+  }
+
+  /** Whether the parameter is the path itself, not one segment of a path that the function knows. */
+  #takesPath(url: string, wrapper: Wrapper): boolean {
+    const [before = '', after = ''] = url.split(MARK);
+    if (/\/[^/?{]/.test(after)) return false;
+    const path = before.replace(/^([a-z][a-z0-9+.-]*:)?\/\/[^/]*/i, '').replace(/\{[^}]*\}/g, '');
+    const segments = path.split('/').filter((segment) => segment !== '');
+    if (segments.every((segment) => COMMON_PREFIX.test(segment))) return true;
+    if (!path.endsWith('/')) return this.#sites(wrapper).some((text) => text.startsWith('/'));
+    return this.#sites(wrapper).some((text) => text.includes('/'));
+  }
+
+  #sites({ fn, position }: Wrapper): string[] {
+    const calls = this.#linker.callSites.callsOf(fn).slice(0, MAX_SITES);
+    return calls.flatMap((site) => {
+      const argument = argumentsOf(site, fn)[position];
+      return argument ? this.#pathsOf(argument) : [];
+    });
+  }
+
+  /** The texts of an argument: of itself, or of its properties that may be a URL. */
+  #pathsOf(argument: Location): string[] {
+    const { texts, expressions } = this.#linker;
+    const own = texts.valuesOf(argument).map(({ text }) => text);
+    const type = own.length > 0 || argument.node === 0 ? undefined : expressions.typeOf(argument);
+    if (type?.kind !== 'object') return own;
+    const { tree } = type.at.file;
+    const urls = tree.children(type.at.node).filter((node) => /^(url|uri|path|endpoint)$/i.test(tree.text(node)));
+    return urls.flatMap((node) => texts.valuesOf({ file: type.at.file, node: tree.child(node, 0) }).map(({ text }) => text));
+  }
+
+  #isLiteral(argument: Location | undefined): boolean {
+    const found = argument ? this.#pathsOf(argument) : [];
+    return found.some((text) => /[\w/]/.test(text.replace(/\{[^}]*\}/g, '')));
+  }
+
+  #addCall(inner: DraftNode, site: ResolvedCall, call: { urls: TextValue[]; methods: string[] }): void {
+    const { graph, program } = this.#linker;
+    const key = `${site.at.file.index}:${site.callNode}`;
+    if (this.#done.has(key)) return;
+    this.#done.add(key);
+    const within = program.table.enclosingFunction(site.at.file, site.callNode);
+    const method = call.methods.length === 0 ? undefined : call.methods.join('|');
+    const target = mergeAlternatives(call.urls.map(({ text }) => text));
+    const { provider, confidence } = inner;
+    const node = graph.operation({ kind: 'api_call', at: site.at, target, method, provider, rule: RULE, confidence, within });
+    registerRequest(this.#linker, node, call.urls);
+    if (within) graph.edge({ source: graph.function(within), target: node, kind: 'performs', rule: RULE, confidence });
+  }
+
+  /** What the calls of the function around a call of a wrapper, which passes its own parameter on, lead to. */
+  #outerCalls(wrapper: Wrapper, args: readonly Location[], composition: UrlComposition): { urls: TextValue[]; methods: string[] }[] {
+    const { texts, callSites } = this.#linker;
+    const argument = args[wrapper.position];
+    const passedOn = argument ? texts.parametersIn(argument).flatMap((parameter) => this.#ownerOf(parameter) ?? [])[0] : undefined;
+    if (!passedOn || passedOn.fn === wrapper.fn) return [];
+    return callSites.callsOf(passedOn.fn).slice(0, MAX_SITES).flatMap((site) => {
+      const outer = argumentsOf(site, passedOn.fn);
+      if (!this.#isLiteral(outer[passedOn.position])) return [];
+      return [texts.withArguments(passedOn.fn, outer, () => texts.withArguments(wrapper.fn, args, () => composition.evaluate()))];
+    });
+  }
+
+  #joinOuter(request: RequestFact, outer: readonly { urls: TextValue[]; methods: string[] }[]): void {
+    const urlsOf = new Map<string, TextValue[]>();
+    for (const { urls, methods } of outer) {
+      for (const method of methods.length === 0 ? [request.method] : methods) for (const url of urls) pushTo(urlsOf, method, url);
+    }
+    for (const [method, urls] of urlsOf) this.#linker.facts.requests.push({ node: request.node, method, urls, confidence: 'likely' });
+  }
+}
+
+/** The arguments of a call by the position of the parameter; node 0 for those that are not passed. */
+function argumentsOf(call: ResolvedCall, fn: FunctionSymbol): Location[] {
+  const { file } = call.at;
+  const nodes = file.tree.children(file.tree.child(call.callNode, 1));
+  const isExtension = fn.file.tree.has(fn.node, Flag.Extension) && call.receiver.kind !== 'static';
+  if (isExtension) nodes.unshift(call.receiverNode);
+  return parametersOf(fn).map((_, index) => ({ file, node: nodes[index] ?? 0 }));
+}
