@@ -29,7 +29,7 @@ export interface OperationDraft {
   /** Packed positions, where the span is not the node's own. */
   start?: number;
   end?: number;
-  name?: string;
+  name?: string | undefined;
   target?: string | undefined;
   method?: string | undefined;
   provider?: string | undefined;
