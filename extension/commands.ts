@@ -170,7 +170,7 @@ async function showScanHistory(app: App): Promise<void> {
   const items = scans.map((each) => ({
     label: each.roots.map((root) => root.name).join(', '),
     description: `${new Date(each.started_at).toLocaleString()} · ${each.status}`,
-    detail: `${number.format(each.files_scanned)} files · ${number.format(each.nodes_found)} operations · ${number.format(each.workflows_found)} workflows`,
+    detail: `${number.format(each.files_scanned)} files · ${number.format(each.workflows_found)} workflows`,
     scan: each,
   }));
   const picked = await vscode.window.showQuickPick(items, { title: 'Scans', matchOnDescription: true });

@@ -9,11 +9,12 @@ const Record = Type.Object({
   err: Type.Optional(Type.Object({ message: Type.Optional(Type.String()), stack: Type.Optional(Type.String()) })),
 });
 
-/** Writes one line of the server's stderr at its level; a line that is no log record (a crash) is an error. */
+/** Writes one line of the server's stderr at its level; a line that is no log record is a warning of Node or a crash. */
 export function writeServerLine(log: Log, line: string): void {
   const record = parseRecord(line);
   if (!record) {
-    if (line.trim() !== '') log.error(`server: ${line}`);
+    if (/^\((node:\d+|Use `node --trace)/.test(line)) log.warn(`server: ${line}`);
+    else if (line.trim() !== '') log.error(`server: ${line}`);
     return;
   }
   const details = record.err?.stack ?? record.err?.message;

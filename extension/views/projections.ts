@@ -51,10 +51,14 @@ function progressText(status: ScanStatus): string {
 }
 
 function endedText(status: ScanStatus, found: number | null): StatusBarText {
-  const operations = found === null ? 'done' : `${count.format(found)} ${found === 1 ? 'operation' : 'operations'}`;
+  const operations = found === null ? null : `${count.format(found)} ${found === 1 ? 'operation' : 'operations'}`;
   if (status.status === 'cancelled') {
     const tooltip = 'The scan was cancelled; what it had found is kept. Click to show it.';
-    return { text: `$(circle-slash) cancelled · ${operations}`, tooltip, severity: 'normal' };
+    return {
+      text: `$(circle-slash) ${['cancelled', operations].filter(Boolean).join(' · ')}`,
+      tooltip,
+      severity: 'normal',
+    };
   }
   if (status.status === 'error') {
     const tooltip = `${status.error ?? status.message}\nClick for a way out.`;
@@ -62,7 +66,7 @@ function endedText(status: ScanStatus, found: number | null): StatusBarText {
   }
   const files = `${count.format(status.files_scanned)} files`;
   return {
-    text: `$(check) ${operations}`,
+    text: `$(check) ${operations ?? 'done'}`,
     tooltip: `Pinata read ${files}. Click to show the results.`,
     severity: 'normal',
   };

@@ -113,11 +113,9 @@ export class Editor {
     return window;
   }
 
-  /** Processes of Pinata's server below this editor, as command lines. */
-  pinataProcesses(): string[] {
-    return processes()
-      .filter(({ command }) => this.#isPinata(command))
-      .map(({ pid, command }) => `${pid} ${command}`);
+  /** Processes of Pinata's server that run from this editor's installation. */
+  pinataProcesses(): Process[] {
+    return processes().filter(({ command }) => this.#isPinata(command));
   }
 
   /** Kills VS Code with all its processes but Pinata's, which then has to notice by itself. */
@@ -200,12 +198,13 @@ export class Window {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Types an answer into the input box that is open. */
-  async answer(text: string): Promise<void> {
-    const title = await this.quickPick.locator('.quick-input-title').innerText();
+  /** Types an answer into the input box of this title and waits until it has gone. */
+  async answer(title: string, text: string): Promise<void> {
+    const heading = this.quickPick.locator('.quick-input-title', { hasText: title });
+    await heading.waitFor();
     await this.quickPick.locator('.quick-input-box input').fill(text);
     await this.page.keyboard.press('Enter');
-    await this.quickPick.locator('.quick-input-title', { hasText: title }).waitFor({ state: 'hidden' });
+    await heading.waitFor({ state: 'hidden' });
   }
 
   /** The frame of Pinata's panel, once it has rendered. */
@@ -333,7 +332,13 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function processes(): { pid: number; parent: number; command: string }[] {
+interface Process {
+  pid: number;
+  parent: number;
+  command: string;
+}
+
+function processes(): Process[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
