@@ -152,6 +152,11 @@ export const ScanOverview = Type.Object(
       failed: Type.Integer(),
     }),
     phases: Type.Record(Type.String(), Type.Integer()),
+    notices: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'What the user should know of the scan: settings that could not be read',
+      }),
+    ),
   },
   { additionalProperties: false, $id: 'ScanOverview' },
 );

@@ -19,5 +19,6 @@ export async function printSummary(
   ];
   const unresolved = Object.values(overview.unresolved_by_reason).reduce((sum, count) => sum + count, 0);
   if (unresolved > 0) lines.push(`  ${grouped(unresolved).padStart(8)} not joined to anything`);
+  for (const notice of overview.notices ?? []) lines.push(`  Note: ${notice}`);
   output.write(`${lines.join('\n')}\n`);
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { GraphNode, RESULT_FORMAT } from '#protocol/graph.ts';
+import { GraphNode, RESULT_FORMAT, type Suppressed } from '#protocol/graph.ts';
 import type { ScanSummary } from '#protocol/scan.ts';
 import { PRODUCT_VERSION } from '#protocol/version.ts';
 import { storedJson } from './storedJson.ts';
@@ -14,6 +14,8 @@ export interface ExportHead {
   roots: StoredRoot[];
   phases: Record<string, number>;
   files: { found: number; scanned: number };
+  suppressed: Suppressed[];
+  notices: string[];
 }
 
 /**
@@ -42,6 +44,8 @@ export async function* exportJsonText(database: DatabaseSync, scan: number, head
     yield ',\n';
     yield* array(database, scan, table, `SELECT ord, body FROM ${table} WHERE scan = ? AND ord > ?`);
   }
+  if (head.suppressed.length > 0) yield `,\n"suppressed":${JSON.stringify(head.suppressed)}`;
+  if (head.notices.length > 0) yield `,\n"notices":${JSON.stringify(head.notices)}`;
   yield '}\n';
 }
 

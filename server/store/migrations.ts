@@ -140,6 +140,10 @@ CREATE TABLE files (
 CREATE UNIQUE INDEX files_by_ord ON files (scan, ord);
 CREATE INDEX files_by_path ON files (scan, path);
 `,
+  `
+ALTER TABLE scans ADD COLUMN suppressed TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE scans ADD COLUMN notices TEXT NOT NULL DEFAULT '[]';
+`,
 ];
 
 /** Tables that hold the rows of results. */

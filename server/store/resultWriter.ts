@@ -90,7 +90,7 @@ function markWritten(database: DatabaseSync, scan: number, result: EngineResult)
   database
     .prepare(
       `UPDATE scans SET result_written = 1, workflows_found = ?, files_found = ?, files_scanned = ?,
-       files_skipped = ?, files_failed = ?, phases = ? WHERE scan = ?`,
+       files_skipped = ?, files_failed = ?, phases = ?, suppressed = ?, notices = ? WHERE scan = ?`,
     )
     .run(
       result.workflows.length,
@@ -99,6 +99,8 @@ function markWritten(database: DatabaseSync, scan: number, result: EngineResult)
       files.skipped.length,
       files.failed.length,
       JSON.stringify(result.phases),
+      JSON.stringify(result.suppressed),
+      JSON.stringify(result.notices),
       scan,
     );
 }

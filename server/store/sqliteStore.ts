@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { DatabaseSync } from 'node:sqlite';
 import { Type } from 'typebox';
+import { Suppressed } from '#protocol/graph.ts';
 import type { PageQuery, ScanOverview } from '#protocol/http.ts';
 import { ScanStatus, type ScanSummary } from '#protocol/scan.ts';
 import { openDatabase, transaction } from './database.ts';
@@ -18,6 +19,8 @@ const SEQ_HEADROOM = 10_000;
 
 const parseStatus = storedJson(ScanStatus, 'status');
 const parseRoots = storedJson(Type.Array(Type.Object({ name: Type.String(), path: Type.String() })), 'list of roots');
+const parseNotices = storedJson(Type.Array(Type.String()), 'list of notices');
+const parseSuppressed = storedJson(Type.Array(Suppressed), 'list of suppressions');
 const parsePhases = storedJson(Type.Record(Type.String(), Type.Integer()), 'list of phases');
 
 type Row = Record<string, unknown>;
@@ -128,6 +131,7 @@ export class SqliteStore implements Store {
         failed: Number(row['files_failed']),
       },
       phases: parsePhases(row['phases']),
+      notices: parseNotices(row['notices']),
     };
   });
 
@@ -155,6 +159,8 @@ export class SqliteStore implements Store {
       roots: rootsOf(row),
       phases: parsePhases(row['phases']),
       files: { found: Number(row['files_found']), scanned: Number(row['files_scanned']) },
+      suppressed: parseSuppressed(row['suppressed']),
+      notices: parseNotices(row['notices']),
     });
   });
 

@@ -241,7 +241,7 @@ describe('pinata serve', () => {
   });
 
   it('shows the end of a scan that another server on the same store runs', async () => {
-    const many = writeManyFiles(200);
+    const many = writeManyFiles(40);
     const [first, second] = [new Pinata(['serve', '--root', many]), new Pinata(['serve', '--root', many])];
     const [runner, other] = [await first.ready(), await second.ready()];
     const headers = { authorization: `Bearer ${runner.token}`, 'content-type': 'application/json' };
