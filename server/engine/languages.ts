@@ -16,6 +16,9 @@ const BY_EXTENSION: Readonly<Record<string, Language>> = {
   '.htm': 'html',
   '.xaml': 'xaml',
   '.axaml': 'xaml',
+  '.razor': 'razor',
+  '.cshtml': 'razor',
+  '.prisma': 'prisma',
 };
 
 /** Extensions of the files that are scanned, with their dot, in lower case. */

@@ -2,11 +2,12 @@ import type { DraftNode } from '../graph/graphBuilder.ts';
 import { Flag, Kind } from '../lower/tree.ts';
 import type { OperationRule } from '../rules/rulePack.ts';
 import type { ResolvedCall } from './callResolver.ts';
+import { commandTexts } from './commandText.ts';
 import { libraryReceiver } from './libraryCalls.ts';
 import { type Linker, visitTree } from './linker.ts';
 import { type ExternalType, isCSharp } from './program.ts';
 import { type PackedRule, RuleIndex } from './ruleIndex.ts';
-import { RuleValues } from './ruleValues.ts';
+import { mergeAlternatives, RuleValues } from './ruleValues.ts';
 import { registerEndpoint, registerHandlers, registerRequest } from './routes.ts';
 import type { Location, SourceFile } from './sourceFile.ts';
 import { parseSql } from './sql.ts';
@@ -166,6 +167,7 @@ export class OperationFinder {
   #accept(match: RuleMatch): boolean {
     const { rule } = match.rule;
     if (ENTRY_POINTS.has(rule.kind) !== this.#entryPoints) return false;
+    if (rule.where !== undefined && !this.#values.fits(match)) return false;
     if (rule.sql !== undefined && this.#sqlAccess(match) !== rule.sql) return false;
     if (rule.kind.startsWith('database_') && this.#isInsideQuery(match.at)) return true;
     const within = this.#linker.program.table.enclosingFunction(match.at.file, match.at.node);
@@ -173,6 +175,7 @@ export class OperationFinder {
     const node = this.#linker.graph.operation({
       kind: rule.kind,
       at: match.at,
+      name: target ?? match.call?.name,
       target,
       method: this.#method(match),
       provider: rule.provider ?? match.rule.pack.provider,
@@ -191,7 +194,11 @@ export class OperationFinder {
   #target(match: RuleMatch): string | undefined {
     const { rule } = match.rule;
     if (rule.sql !== undefined) return this.#sqlText(match)?.table;
+    const table = [rule.target].flat().includes('sql') ? this.#sqlText(match)?.table : undefined;
+    if (table !== undefined) return table;
     if (rule.kind.startsWith('database_')) return this.#values.entity(match)?.name ?? this.#values.first(rule.target, match);
+    const urls = rule.base === undefined ? [] : this.#values.urls(match);
+    if (urls.length > 0) return mergeAlternatives(urls.map(({ text }) => text));
     return this.#values.display(rule.target, match);
   }
 
@@ -205,25 +212,38 @@ export class OperationFinder {
   #link(node: DraftNode, match: RuleMatch): void {
     const { kind } = match.rule.rule;
     if (kind.startsWith('database_')) {
-      const entity = this.#values.entity(match);
+      const typed = this.#values.entity(match);
+      const entity = node.target === undefined || typed?.name === node.target ? typed : undefined;
       const name = entity?.name ?? node.target;
       if (name !== undefined) this.#linker.facts.entityOf.set(node, { entity: name, declaration: entity?.declaration });
       const within = this.#linker.program.table.enclosingFunction(match.at.file, match.at.node);
       const parameter = name === undefined ? this.#values.entityParameter(match) : undefined;
       if (within && parameter !== undefined) this.#linker.facts.genericOperations.push({ node, within, parameter });
     }
-    if (kind === 'api_call') registerRequest(this.#linker, node, this.#values.alternatives(match.rule.rule.target, match));
+    if (kind === 'api_call') this.#registerRequest(node, match);
     if (kind === 'api_endpoint') registerEndpoint(this.#linker, node, match, this.#values.paths(match.rule.rule.target, match));
     else if (ENTRY_POINTS.has(kind)) registerHandlers(this.#linker, node, match);
   }
 
+  #registerRequest(node: DraftNode, match: RuleMatch): void {
+    const { rule } = match.rule;
+    const composition = {
+      url: this.#values.expressions(rule.target, match),
+      evaluate: () => ({ urls: this.#values.urls(match), methods: this.#values.verbs(rule.method, match) }),
+    };
+    registerRequest(this.#linker, node, this.#values.urls(match), composition);
+  }
+
   #sqlText(match: RuleMatch) {
     const { texts } = this.#linker;
-    for (const node of match.args) {
-      for (const value of texts.valuesOf({ file: match.at.file, node })) {
-        const statement = parseSql(value.text);
-        if (statement) return statement;
-      }
+    const origin = match.on?.origin;
+    // `db.prepare('SELECT …')` holds the text of what its `get()` executes.
+    const prepared = origin?.file.tree.children(origin.file.tree.child(origin.node, 1)) ?? [];
+    const places = [...match.args.map((node) => ({ file: match.at.file, node })), ...prepared.map((node) => ({ file: origin?.file ?? match.at.file, node }))];
+    const command = match.on?.name === 'IDbCommand' ? commandTexts(texts, { file: match.at.file, node: match.call?.receiverNode ?? 0 }) : [];
+    for (const value of [...command, ...places.flatMap((place) => texts.valuesOf(place))]) {
+      const statement = parseSql(value.text);
+      if (statement) return statement;
     }
     return undefined;
   }

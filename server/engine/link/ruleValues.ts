@@ -1,9 +1,10 @@
-import { Kind } from '../lower/tree.ts';
+import { Flag, Kind } from '../lower/tree.ts';
 import type { ValueSource } from '../rules/rulePack.ts';
 import type { Linker } from './linker.ts';
 import { messageText } from './messageText.ts';
 import type { RuleMatch } from './operations.ts';
 import type { Location } from './sourceFile.ts';
+import type { TypeSymbol } from './symbols.ts';
 import { nameOf, type Type } from './types.ts';
 import type { TextValue } from './values.ts';
 
@@ -47,7 +48,9 @@ export class RuleValues {
     const argument = /^argument\.(\d)\.key/.exec(source);
     const node = argument ? match.args[Number(argument[1])] : undefined;
     if (node === undefined) return false;
-    const type = this.#linker.expressions.typeOf({ file: match.at.file, node });
+    const passed = this.#linker.texts.argumentFor({ file: match.at.file, node });
+    if (passed?.node === 0) return false;
+    const type = this.#linker.expressions.typeOf(passed ?? { file: match.at.file, node });
     if (type.kind !== 'object') return type.kind === 'unknown';
     const { tree } = type.at.file;
     return tree.children(type.at.node).some((child) => tree.kind(child) === Kind.Spread);
@@ -90,15 +93,41 @@ export class RuleValues {
     return at.file.tree.children(at.node).flatMap((node) => this.#linker.texts.valuesOf({ file: at.file, node }).slice(0, 1));
   }
 
+  /** Whether all conditions of a rule hold. */
+  fits(match: RuleMatch): boolean {
+    return Object.entries(match.rule.rule.where ?? {}).every(([source, pattern]) => new RegExp(pattern).test(this.#conditionText(source, match)));
+  }
+
+  #conditionText(source: string, match: RuleMatch): string {
+    const named = /^(argument\.\w+)\.name$/.exec(source);
+    if (!named) return this.#texts(source, match)[0]?.text ?? '';
+    const at = this.#expression(named[1] ?? '', match);
+    return at === undefined || at.node === 0 ? '' : this.#linker.texts.describe(at);
+  }
+
   /** The entity a database rule's target names, by type. */
   entity(match: RuleMatch): { name: string; declaration: Location | undefined } | undefined {
     for (const one of sources(match.rule.rule.target)) {
+      const named = one.startsWith('origin.') ? this.#texts(one, match)[0]?.text : undefined;
+      if (named !== undefined) return { name: named, declaration: undefined };
       const found = this.#type(one, match);
       const type = found?.kind === 'static' ? found.of : found;
-      if (type?.kind === 'project') return { name: type.symbol.name, declaration: type.symbol.declarations[0] };
+      const symbol = type?.kind === 'project' ? this.#unaliased(type.symbol) : undefined;
+      if (symbol) return { name: symbol.name, declaration: symbol.declarations[0] };
       if (type?.kind === 'parameter') return undefined;
     }
     return undefined;
+  }
+
+  /** `type UserDocument = User & Document` and `HydratedDocument<User>` are about User. */
+  #unaliased(symbol: TypeSymbol): TypeSymbol {
+    if (!symbol.has(Flag.Alias)) return symbol;
+    for (const base of this.#linker.program.bases(symbol)) {
+      if (base.kind === 'project') return this.#unaliased(base.symbol);
+      const [argument] = base.kind === 'external' ? base.args : [];
+      if (argument?.kind === 'project') return this.#unaliased(argument.symbol);
+    }
+    return symbol;
   }
 
   /** The type parameter a database rule's target is, in generic code. */
@@ -116,6 +145,7 @@ export class RuleValues {
     if (pattern) return exactly(messageText(this.#linker, { file: match.at.file, node: match.args[Number(pattern[1])] ?? 0 }));
     const at = this.#expression(source, match);
     if (at) return this.#linker.texts.valuesOf(at);
+    if (source === 'origin.name') return exactly(this.#originName(match));
     const type = this.#type(source, match);
     // An entity is never `string`: the argument is a name then, not a value of the entity's type.
     if (type?.kind === 'string' && match.rule.rule.kind.startsWith('database_')) return [];
@@ -132,11 +162,26 @@ export class RuleValues {
   #expression(source: string, match: RuleMatch): Location | undefined {
     const { file } = match.at;
     if (source === 'index') return { file, node: file.tree.child(this.#indexNode(match), 1) };
+    const made = /^argument\.(\d)\.(new|set)\.(\w+)$/.exec(source);
+    if (made) return createdFrom({ file, node: match.args[Number(made[1])] ?? 0 }, made[2] === 'new', made[3] ?? '');
+    if (source.startsWith('origin.argument.')) return this.#originArgument(match, Number(source.at(-1)));
     const found = /^argument\.(\d|last)(?:\.key\.(\w+))?$/.exec(source);
     if (!found) return undefined;
     const node = (found[1] === 'last' ? match.args.at(-1) : match.args[Number(found[1])]) ?? 0;
     const argument = { file, node: file.tree.kind(node) === Kind.NamedArgument ? file.tree.child(node, 0) : node };
     return found[2] === undefined ? argument : this.#property(argument, found[2]);
+  }
+
+  #originArgument(match: RuleMatch, index: number): Location | undefined {
+    const origin = match.on?.origin;
+    if (!origin) return undefined;
+    const { tree } = origin.file;
+    return { file: origin.file, node: tree.children(tree.child(origin.node, 1))[index] ?? 0 };
+  }
+
+  #originName(match: RuleMatch): string | undefined {
+    const origin = match.on?.origin;
+    return origin?.file.tree.kind(origin.node) === Kind.Member ? origin.file.tree.text(origin.node) : undefined;
   }
 
   #indexNode(match: RuleMatch): number {
@@ -145,11 +190,48 @@ export class RuleValues {
   }
 
   #property(object: Location, key: string): Location | undefined {
-    const type = this.#linker.expressions.typeOf(object);
+    const type = this.#linker.expressions.typeOf(this.#linker.texts.argumentFor(object) ?? object);
     if (type.kind !== 'object') return undefined;
-    const { tree } = type.at.file;
+    const { file } = type.at;
+    const { tree } = file;
     const property = tree.children(type.at.node).find((node) => tree.kind(node) === Kind.Property && tree.text(node) === key);
-    return property === undefined ? undefined : { file: type.at.file, node: tree.child(property, 0) };
+    if (property !== undefined) return { file, node: tree.child(property, 0) };
+    const spreads = tree.children(type.at.node).filter((node) => tree.kind(node) === Kind.Spread);
+    for (const spread of spreads.toReversed()) {
+      const found = this.#property({ file, node: tree.child(spread, 0) }, key);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** The expressions a value is read from, those that a call of the matched function passes included. */
+  expressions(source: ValueSource | undefined, match: RuleMatch): Location[] {
+    return sources(source).flatMap((one) => this.#expression(one, match) ?? []).filter(({ node }) => node !== 0);
+  }
+
+  /** The texts of an option that was given where the receiver was created: a client's base URL. */
+  base(match: RuleMatch): TextValue[] {
+    const { call } = match;
+    if (!call || match.rule.rule.base === undefined) return [];
+    const { expressions, texts } = this.#linker;
+    const on = call.receiverNode === 0 ? expressions.typeOf(expressions.child(call.at, 0)) : call.receiver;
+    const created = on.kind === 'external' ? on.origin : undefined;
+    if (!created) return [];
+    const options = { file: created.file, node: created.file.tree.children(created.file.tree.child(created.node, 1))[0] ?? 0 };
+    for (const key of match.rule.rule.base) {
+      const option = this.#property(options, key);
+      const values = option ? texts.valuesOf(option) : [];
+      if (values.length > 0) return values;
+    }
+    return [];
+  }
+
+  /** The URLs of an HTTP call, below the base URL of the client that sends it. */
+  urls(match: RuleMatch): TextValue[] {
+    const own = this.alternatives(match.rule.rule.target, match);
+    const bases = own.length === 0 ? [] : this.base(match);
+    if (bases.length === 0) return own;
+    return own.flatMap((url) => (/^([a-z]+:)?\/\//i.test(url.text) ? [url] : bases.map((base) => below(base, url))));
   }
 
   #type(source: string, match: RuleMatch): Type | undefined {
@@ -235,8 +317,27 @@ function exactly(text: string | undefined): TextValue[] {
   return text === undefined ? [] : [{ text, exact: true, parts: [] }];
 }
 
+/** What an object was constructed with or had set by its initialiser, through the variable that holds it. */
+function createdFrom({ file, node }: Location, byPosition: boolean, name: string): Location | undefined {
+  const { tree } = file;
+  let created = node;
+  if (tree.kind(created) === Kind.Identifier) {
+    const local = file.findLocal(tree.text(created), created);
+    if (tree.kind(local) === Kind.Variable) created = tree.child(local, 2);
+  }
+  if (tree.kind(created) !== Kind.New) return undefined;
+  if (byPosition) return { file, node: tree.children(tree.child(created, 1))[Number(name)] ?? 0 };
+  const property = tree.children(tree.child(created, 2)).find((child) => tree.kind(child) === Kind.Property && tree.text(child) === name);
+  return property === undefined ? undefined : { file, node: tree.child(property, 0) };
+}
+
 function sources(source: ValueSource | undefined): string[] {
   return source === undefined ? [] : typeof source === 'string' ? [source] : source;
+}
+
+function below(base: TextValue, url: TextValue): TextValue {
+  const text = `${base.text.replace(/\/+$/, '')}/${url.text.replace(/^\/+/, '')}`;
+  return { text, exact: base.exact && url.exact, parts: [`base URL = ${base.text}`, ...base.parts, ...url.parts] };
 }
 
 /** `/articles/feed` and `/articles` become `/articles{…}`. */

@@ -38,6 +38,7 @@ function accessTable(linker: Linker, index: MappingIndex, node: DraftNode, fact:
   if (mapping) {
     const table = linker.graph.table(mapping.schema.table, mapping.declaration, mapping.rule);
     const detail = `${mapping.schema.entity} is mapped to ${mapping.schema.table}`;
+    if (fact.declaration === undefined) nameEntity(node, mapping.schema.entity);
     linker.graph.edge({ source: node, target: table, kind: 'accesses', rule: mapping.rule, confidence: 'certain', detail });
     return;
   }
@@ -51,13 +52,19 @@ function accessTable(linker: Linker, index: MappingIndex, node: DraftNode, fact:
   linker.graph.unresolved(node, 'unknown_table', `no mapping of ${fact.entity} to a table is known`);
 }
 
+/** An operation that names its table by text gets the name of the entity that is mapped to it. */
+function nameEntity(node: DraftNode, entity: string): void {
+  if (node.name === node.target) node.name = entity;
+  node.target = entity;
+}
+
 class MappingIndex {
   readonly #byDeclaration = new Map<string, EntityMapping>();
   readonly #byTable = new Map<string, EntityMapping>();
 
   constructor(mappings: readonly EntityMapping[]) {
     for (const mapping of mappings) {
-      this.#byDeclaration.set(`${mapping.declaration.file.index}:${mapping.declaration.node}`, mapping);
+      for (const { file, node } of [mapping.declaration, ...(mapping.aliases ?? [])]) this.#byDeclaration.set(`${file.index}:${node}`, mapping);
       for (const name of [mapping.schema.table, mapping.schema.entity]) {
         this.#byTable.set(`${mapping.schema.root}\0${name.toLowerCase()}`, mapping);
       }

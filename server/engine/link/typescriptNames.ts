@@ -23,6 +23,8 @@ export function moduleName(specifier: string): string {
 export class TypeScriptNames {
   readonly #table: SymbolTable;
   readonly #modules: ModuleResolver;
+  /** Library modules by the specifier of a module that is generated into the project and stands for them. */
+  readonly aliases = new Map<string, string>();
 
   constructor(table: SymbolTable, modules: ModuleResolver) {
     this.#table = table;
@@ -65,7 +67,7 @@ export class TypeScriptNames {
     if (depth > MAX_REEXPORTS) return undefined;
     const target = this.#modules.resolve(specifier, file);
     if (!target) {
-      const module = moduleName(specifier);
+      const module = this.aliases.get(specifier) ?? moduleName(specifier);
       return name === '*' ? { kind: 'external_module', name: module } : { kind: 'external', name: `${module}#${name}` };
     }
     if (name === '*') return this.#namespaceOf(target);

@@ -7,7 +7,9 @@ import { lowerHtml } from '../lower/html.ts';
 import { inlineTemplates } from '../lower/inlineTemplates.ts';
 import { lowerTemplate } from '../lower/angularTemplate.ts';
 import type { Lowering } from '../lower/lower.ts';
+import { lowerRazor, RazorBuilder } from '../lower/razor.ts';
 import { Kind, lineOf, columnOf, packPosition, TreeBuilder, type TreeData } from '../lower/tree.ts';
+import { lowerPrisma } from '../lower/prisma.ts';
 import { lowerTypeScript } from '../lower/typescript.ts';
 import { lowerXaml } from '../lower/xaml.ts';
 import { loadParser, parse } from './grammars.ts';
@@ -46,7 +48,7 @@ export async function parseFile(task: ParseTask): Promise<ParsedFile> {
   const decoded = decodeSource(bytes, task.language);
   if ('skip' in decoded) return { status: 'skipped', reason: decoded.skip };
   try {
-    const tree = await lower(decoded.text, task.language);
+    const tree = await lower(decoded.text, task);
     const hash = createHash('sha256').update(bytes).digest('hex');
     return { status: 'parsed', tree, generated: decoded.generated, hash };
   } catch (error) {
@@ -54,15 +56,23 @@ export async function parseFile(task: ParseTask): Promise<ParsedFile> {
   }
 }
 
-async function lower(text: string, language: Language): Promise<TreeData> {
+async function lower(text: string, { language, path }: ParseTask): Promise<TreeData> {
+  if (language === 'razor') return lowerRazorFile(text, path);
   const builder = new TreeBuilder();
   if (language === 'html') return builder.finish(await lowerPage(text, builder));
   if (language === 'xaml') return builder.finish(lowerXaml(text, builder));
+  if (language === 'prisma') return builder.finish(lowerPrisma(text, builder));
   const lowering = LOWERINGS[language];
   if (!lowering) throw new Error(`no lowering for ${language}`);
   const syntax = parse(await loadParser(language), text, PARSE_BUDGET);
   const root = lowering(syntax, builder, language);
   return builder.finish(withInlineTemplates(syntax, builder, root));
+}
+
+async function lowerRazorFile(text: string, path: string): Promise<TreeData> {
+  const builder = new RazorBuilder();
+  const parser = await loadParser('csharp');
+  return builder.finish(lowerRazor(text, path, builder, (source) => lowerCSharp(parse(parser, source, PARSE_BUDGET), builder, 'csharp')));
 }
 
 /** Adds the templates written inside a component's decorator to its file. */

@@ -31,7 +31,7 @@ const TypeModel = Type.Object(
     extends: Type.Optional(Type.Array(TypeExpression)),
     members: Type.Optional(Type.Record(Type.String(), MemberModel)),
     /** Type of every member that is not listed. */
-    otherMembers: Type.Optional(TypeExpression),
+    otherMembers: Type.Optional(MemberModel),
     /** What calling a value of this type returns: functions and callable objects. */
     call: Type.Optional(MemberModel),
     /** Type of an element by index or in a loop. */
@@ -52,7 +52,10 @@ export type TypeModel = Static<typeof TypeModel>;
  * `argument.N.type` its type, `argument.N.key.K` the value of a property of an object argument, `argument.last`,
  * `argument.N.pattern` the name of a queue or message, also where that is an object,
  * `type_argument.N`, `receiver.T` a type parameter of the matched type as the receiver binds it,
- * `receiver.type`, `index` the value of an index expression. Several are tried in order.
+ * `receiver.type`, `index` the value of an index expression, `origin.argument.N` an argument of the call that made the
+ * receiver, `origin.name` the name of the member it was read from, `argument.N.new.M` what the object in an argument was
+ * constructed with, `argument.N.set.Name` what its initialiser sets, `sql` the table a SQL argument names. Several are
+ * tried in order.
  */
 const ValueSource = Type.Union([Type.String(), Type.Array(Type.String())]);
 export type ValueSource = Static<typeof ValueSource>;
@@ -79,7 +82,9 @@ const OperationRule = Type.Object(
     method: Type.Optional(ValueSource),
     /** Least and greatest number of arguments. */
     arguments: Type.Optional(Type.Tuple([Type.Integer(), Type.Integer()])),
-    /** The argument that is the handler: an entry point's function. */
+    /** Further conditions: the text of a value source, or `argument.N.name` for its last name, fits the expression. */
+    where: Type.Optional(Type.Record(Type.String(), Type.String())),
+    /** The argument that is the handler: an entry point's function. `argument.lambda` is the first lambda. */
     handler: Type.Optional(Type.String()),
     /** The first string argument must look like SQL of this verb group. */
     sql: Type.Optional(Type.Enum(['read', 'write'])),

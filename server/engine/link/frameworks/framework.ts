@@ -34,5 +34,7 @@ export interface EntityMapping {
   schema: EntitySchema;
   /** The entity's declaration; operations name the entity by its type or by the mapped names. */
   declaration: { file: import('../sourceFile.ts').SourceFile; node: number };
+  /** Other declarations that mean the entity: the interface a model is typed with. */
+  aliases?: { file: import('../sourceFile.ts').SourceFile; node: number }[];
   rule: string;
 }
