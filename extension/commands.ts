@@ -10,6 +10,7 @@ type Command = (app: App, ...args: unknown[]) => unknown;
 export const COMMANDS: Readonly<Record<string, Command>> = {
   'pinata.scanWorkspace': scanWorkspace,
   'pinata.scanFolder': scanFolder,
+  'pinata.scanThisFolder': scanFolder,
   'pinata.cancelScan': cancelScan,
   'pinata.showResults': showResults,
   'pinata.showLog': (app) => app.log.show(true),

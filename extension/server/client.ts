@@ -78,7 +78,7 @@ export class ServerClient {
     const parsed = parseJson(text);
     if (status >= 200 && status < 300 && parsed.ok) return parsed.value;
     const refusal = parsed.ok && Value.Check(ErrorBody, parsed.value) ? parsed.value.message : null;
-    throw new ServerError(refusal ?? explainStatus(status, describeEndpoint(this.endpoint)), status);
+    throw new ServerError(explainRefusal(status, refusal, describeEndpoint(this.endpoint)), status);
   }
 
   #send(method: string, path: string, body: string | null): Promise<{ status: number; text: string }> {
@@ -138,9 +138,8 @@ function checked<T extends TSchema>(schema: T, value: unknown, path: string): St
   throw new ServerError(`The server's answer to ${path} cannot be read${where}: is it another version of Pinata?`, 0);
 }
 
-function explainStatus(status: number, where: string): string {
-  if (status === 401 || status === 403) {
-    return `The server at ${where} refused the token: set it with the command "Pinata: Set Server Token"`;
-  }
+function explainRefusal(status: number, message: string | null, where: string): string {
+  const wayOut = status === 401 ? ' Set it with the command "Pinata: Set Server Token".' : '';
+  if (message !== null) return message + wayOut;
   return `The server at ${where} answered ${status}, which Pinata's server does not: is something else listening there?`;
 }

@@ -22,7 +22,7 @@ export function statusBarOf(state: ScanViewState): StatusBarText {
   }
   if (state.status) return endedText(state.status, state.operations);
   if (state.connection === 'disconnected') {
-    const tooltip = 'The Pinata server has ended. It starts again when it is needed.';
+    const tooltip = 'No Pinata server is connected. One is started, or connected to, when it is needed.';
     return { text: '$(debug-disconnect) Pinata: disconnected', tooltip, severity: 'warning' };
   }
   return { text: '$(pulse) Pinata', tooltip: 'Scan this workspace: what its code does with data', severity: 'normal' };
