@@ -166,7 +166,7 @@ export const isOverview = shape<ScanOverview>(
     ),
     phases: recordOf(isNumber),
   },
-  {},
+  { notices: listOf(isText) },
 );
 
 const isRepository = shape<Repository>(
