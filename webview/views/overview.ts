@@ -38,7 +38,7 @@ export class OverviewView extends ResultView {
     const total = operations.reduce((sum, [, number]) => sum + number, 0);
     return html`<div class="overview">
       ${this.#figures(overview, total)}
-      ${(overview.notices ?? []).map((notice) => html`<p class="notice">${icon('warning')} ${notice}</p>`)}
+      ${(overview.notices ?? []).map((notice) => html`<p class="scan-notice">${icon('warning')} ${notice}</p>`)}
       ${overview.workflows === 0 ? empty('No workflows', diagnose(overview, 'workflows')) : nothing}
       <div class="overview-grid">
         ${this.#section('Operations by kind', kindBars(operations), 'No operations were found.')}
