@@ -80,12 +80,18 @@ function subscript(context: LoweringContext, id: SyntaxId): number {
 
 function call(context: LoweringContext, id: SyntaxId): number {
   const { syntax } = context;
-  const callee = context.expression(syntax.field(id, 'function'));
+  const functionId = syntax.field(id, 'function');
+  // The grammar reads `await get<T>(x)` as a call of `await get`; one that is meant that way has parentheses.
+  const isAwaited = syntax.type(functionId) === 'await_expression';
+  const callee = context.expression(isAwaited ? (syntax.namedChildren(functionId)[0] ?? functionId) : functionId);
   const argumentsId = syntax.field(id, 'arguments');
   const isTagged = syntax.type(argumentsId) === 'template_string';
   const given = isTagged ? [templateParts(context, argumentsId)] : callArguments(context, id);
   const types = typeArguments(context, syntax.field(id, 'type_arguments'));
-  return context.node(Kind.Call, 0, id, '', [callee, context.list(given, argumentsId), types]);
+  const slots = [callee, context.list(given, argumentsId), types];
+  if (!isAwaited) return context.node(Kind.Call, 0, id, '', slots);
+  const start = syntax.start(syntax.namedChildren(functionId)[0] ?? functionId);
+  return context.node(Kind.Await, 0, id, '', [context.builder.node(Kind.Call, 0, start, syntax.end(id), '', slots)]);
 }
 
 function newExpression(context: LoweringContext, id: SyntaxId): number {
