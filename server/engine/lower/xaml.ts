@@ -25,7 +25,8 @@ const COMMAND = /Command$/;
 const NO_EVENT = /^(?:x:.*|xmlns.*|mc:.*|Name|Title|Style|Tag|Key|Uid|CommandParameter|Handler|Event|Value)$/;
 const DATA_TEMPLATE = /^(?:DataTemplate|HierarchicalDataTemplate|TreeDataTemplate|ItemContainerTemplate)$/;
 /** Elements whose content is used elsewhere: what it is bound to cannot be read off where it stands. */
-const DETACHED = /^(?:Style|ControlTemplate|ResourceDictionary|ControlTheme|Styles)$|\.(?:Resources|MergedDictionaries)$/;
+const DETACHED =
+  /^(?:Style|ControlTemplate|ResourceDictionary|ControlTheme|Styles)$|\.(?:Resources|MergedDictionaries)$/;
 
 /** A part of a page that has one data context; the linker reads what it is from its bindings. */
 export interface XamlScope {
@@ -196,11 +197,14 @@ class XamlLowering {
 
   /** `<X ItemsSource="{Binding Items}"><X.ItemTemplate><DataTemplate>`: `Items[0]`. */
   #itemOf(ancestors: readonly XamlAncestor[]): number {
-    const owner = /\.ItemTemplate$/.test(ancestors.at(-1)?.tag ?? '') ? ancestors.at(-2) : undefined;
+    const owner = ancestors.at(-1)?.tag.endsWith('.ItemTemplate') ? ancestors.at(-2) : undefined;
     const source = owner && attributeOf(owner.element, 'ItemsSource', 'BindableLayout.ItemsSource');
     if (source === undefined) return 0;
     const span = this.#spanOf(source.sourceSpan);
-    const items = this.#bindings.lower(this.#valueOf(source), span, { ancestors: ancestors.slice(0, -1), name: this.#give });
+    const items = this.#bindings.lower(this.#valueOf(source), span, {
+      ancestors: ancestors.slice(0, -1),
+      name: this.#give,
+    });
     if (items === 0) return 0;
     const index = this.#builder.node(Kind.Literal, 0, span.start, span.end, '0', []);
     return this.#builder.node(Kind.Index, 0, span.start, span.end, '', [items, index]);
@@ -210,7 +214,8 @@ class XamlLowering {
     const name = plainName(attribute.name);
     const value = this.#valueOf(attribute);
     const { element } = self;
-    const property = this.#setterProperty(element, name) ?? name.slice(Math.max(name.lastIndexOf('.'), name.lastIndexOf(':')) + 1);
+    const property =
+      this.#setterProperty(element, name) ?? name.slice(Math.max(name.lastIndexOf('.'), name.lastIndexOf(':')) + 1);
     const isSetter = /^(?:Setter|EventSetter|CallMethodAction)$/.test(localName(plainName(element.name)));
     if (isSetter && name !== 'Value' && name !== 'Handler' && name !== 'MethodName') return;
     if (/(?:^|:)Message\.Attach$/.test(name)) this.#addActions(self, attribute, value.text);
@@ -221,7 +226,12 @@ class XamlLowering {
   /** What a `Setter` sets and an `EventSetter` listens to. */
   #setterProperty(element: Ast.Element, attribute: string): string | undefined {
     const tag = localName(plainName(element.name));
-    const named = tag === 'Setter' && attribute === 'Value' ? 'Property' : tag === 'EventSetter' && attribute === 'Handler' ? 'Event' : '';
+    const named =
+      tag === 'Setter' && attribute === 'Value'
+        ? 'Property'
+        : tag === 'EventSetter' && attribute === 'Handler'
+          ? 'Event'
+          : '';
     const value = named === '' ? undefined : attributeOf(element, named)?.value;
     return value?.slice(value.lastIndexOf('.') + 1);
   }
@@ -262,7 +272,9 @@ class XamlLowering {
   /** `<Button.Command><Binding Path="Save"/></Button.Command>`. */
   #addCommandElement(owner: XamlAncestor, element: Ast.Element, path: readonly XamlAncestor[]): void {
     const property = /\.(\w*Command)$/.exec(plainName(element.name))?.[1];
-    const binding = element.children.find((child) => child.kind === 'element' && localName(plainName(child.name)) === 'Binding');
+    const binding = element.children.find(
+      (child) => child.kind === 'element' && localName(plainName(child.name)) === 'Binding',
+    );
     if (property === undefined || binding?.kind !== 'element') return;
     const named = new Map(binding.attrs.map((attribute) => [plainName(attribute.name), this.#valueOf(attribute)]));
     const value = { text: '', extension: { name: 'Binding', positional: [], named } };
@@ -271,7 +283,12 @@ class XamlLowering {
     if (handler !== 0) this.#addEvent(owner, { sourceSpan: binding.startSourceSpan }, property, handler);
   }
 
-  #addEvent({ element, scope }: XamlAncestor, at: Pick<Ast.Attribute, 'sourceSpan'>, event: string, handler: number): void {
+  #addEvent(
+    { element, scope }: XamlAncestor,
+    at: Pick<Ast.Attribute, 'sourceSpan'>,
+    event: string,
+    handler: number,
+  ): void {
     const tag = this.#node(Kind.Identifier, element.startSourceSpan, plainName(element.name), []);
     scope.children.push(this.#node(Kind.TemplateEvent, at.sourceSpan, event, [handler, tag]));
   }

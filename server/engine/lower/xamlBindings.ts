@@ -79,14 +79,15 @@ export class XamlBindings {
     const rest = path.slice(inPath.length);
     if (kind.startsWith('#')) return { base: this.#identifier(kind, span), rest };
     if (kind === '$self') return { base: this.#reference(place.ancestors.at(-1), span, place), rest };
-    if (kind !== '') return { base: this.#ancestor(type === undefined ? '' : (type.split(/[;,]/)[0] ?? ''), span, place), rest };
+    if (kind !== '')
+      return { base: this.#ancestor(type === undefined ? '' : (type.split(/[;,]/)[0] ?? ''), span, place), rest };
     return { base: this.#identifier('DataContext', span), rest: path };
   }
 
   /** `x:Bind` begins at the page itself, inside a template at the item. */
   #compiledBinding(extension: XamlExtension, span: XamlSpan, place: XamlPlace): number {
     const path = extensionArgument(extension, 'Path')?.text ?? '';
-    const isInTemplate = place.ancestors.some(({ tag }) => /DataTemplate$/.test(tag));
+    const isInTemplate = place.ancestors.some(({ tag }) => tag.endsWith('DataTemplate'));
     const base = isInTemplate ? this.#identifier('DataContext', span) : this.#node(Kind.This, span, '', []);
     return path === '' ? 0 : this.#path(base, path.replace(/\(\s*\)$/, ''), span);
   }
@@ -162,7 +163,8 @@ export class XamlBindings {
       const step = STEP.exec(rest);
       const indexer = step ? null : INDEXER.exec(rest);
       if (step) at = this.#node(Kind.Member, span, step[1] ?? '', [at]);
-      else if (indexer) at = this.#node(Kind.Index, span, '', [at, this.#node(Kind.Literal, span, indexer[1] ?? '', [])]);
+      else if (indexer)
+        at = this.#node(Kind.Index, span, '', [at, this.#node(Kind.Literal, span, indexer[1] ?? '', [])]);
       else return 0;
       rest = rest.slice((step ?? indexer)?.[0].length ?? rest.length);
     }

@@ -20,10 +20,18 @@ export const wpf: Framework = {
     if (!linker.program.files.some((file) => file.language === 'xaml')) return;
     const contexts = new DataContexts(linker);
     const finder = new ActionFinder(linker, contexts);
-    for (const view of contexts.views) finder.visit(view);
+    for (const view of contexts.views) if (!isApplication(view)) finder.visit(view);
     findNavigation(linker, finder.pages);
   },
 };
+
+/** `App.xaml`: its events tell of the program's life, not of what a user does. */
+function isApplication({ file, node }: XamlView): boolean {
+  const { tree } = file;
+  return tree
+    .children(node)
+    .some((child) => tree.kind(child) === Kind.TemplateUse && /(?:^|:)\w*Application$/.test(tree.text(child)));
+}
 
 /** What an event leads to. */
 interface Handling {
@@ -57,7 +65,11 @@ class ActionFinder {
       if (!handling) return;
       this.#addAction(view, { file: view.file, node }, handling);
       const isRootEvent = tree.start(tree.child(node, 1)) === tree.start(view.node);
-      if (page && isRootEvent && /^(?:Loaded|Appearing|NavigatedTo|Initialized|ContentRendered)$/.test(tree.text(node))) {
+      if (
+        page &&
+        isRootEvent &&
+        /^(?:Loaded|Appearing|NavigatedTo|Initialized|ContentRendered)$/.test(tree.text(node))
+      ) {
         this.#handles(page, handling.functions, 'xaml.page');
       }
     });
@@ -91,7 +103,10 @@ class ActionFinder {
   /** `<Window.DataContext><vm:X/></Window.DataContext>` creates the view model with the page. */
   #createsContext(view: XamlView, page: DraftNode): void {
     const { tree } = view.file;
-    const context = tree.children(view.node).find((node) => tree.text(node) === 'DataContext' && tree.kind(node) === Kind.TemplateBinding) ?? 0;
+    const context =
+      tree
+        .children(view.node)
+        .find((node) => tree.text(node) === 'DataContext' && tree.kind(node) === Kind.TemplateBinding) ?? 0;
     if (tree.kind(tree.child(context, 0)) !== Kind.New) return;
     const type = this.#contexts.at({ file: view.file, node: view.node })?.type;
     if (type?.kind !== 'project') return;
@@ -102,12 +117,15 @@ class ActionFinder {
   #isPage(tag: string, symbol: TypeSymbol | undefined): boolean {
     const { program } = this.#linker;
     if (PAGE.test(tag)) return !/(?:UserControl|ResourceDictionary)$/.test(tag);
-    return symbol !== undefined && program.externalLineage(program.selfType(symbol)).some(({ name }) => PAGE.test(name));
+    return (
+      symbol !== undefined && program.externalLineage(program.selfType(symbol)).some(({ name }) => PAGE.test(name))
+    );
   }
 
   #handles(source: DraftNode, functions: readonly FunctionSymbol[], rule: string): void {
     const { graph } = this.#linker;
-    for (const fn of functions) graph.edge({ source, target: graph.function(fn), kind: 'handles', rule, confidence: 'certain' });
+    for (const fn of functions)
+      graph.edge({ source, target: graph.function(fn), kind: 'handles', rule, confidence: 'certain' });
   }
 
   /** Undefined when the attribute turns out to be no event of the app's own code. */
@@ -126,7 +144,13 @@ class ActionFinder {
     const fitting = member.functions.filter((fn) => parametersOf(fn).length >= 1 && parametersOf(fn).length <= 3);
     const functions = fitting.length > 1 ? fitting.filter((fn) => parametersOf(fn).length === 2) : fitting;
     if (functions.length === 0) return undefined;
-    return { functions: functions.slice(0, 1), target: name, confidence: 'certain', reason: 'no_handler_found', detail: '' };
+    return {
+      functions: functions.slice(0, 1),
+      target: name,
+      confidence: 'certain',
+      reason: 'no_handler_found',
+      detail: '',
+    };
   }
 
   #bound(handler: Location): Handling | undefined {
@@ -147,7 +171,13 @@ class ActionFinder {
     }
     const [first] = functions;
     const target = functions.length > 1 || first === undefined || first.name === 'inline' ? name : first.name;
-    return { functions, target, confidence: context.confidence === 'certain' ? 'certain' : 'likely', reason: 'no_handler_found', detail: '' };
+    return {
+      functions,
+      target,
+      confidence: context.confidence === 'certain' ? 'certain' : 'likely',
+      reason: 'no_handler_found',
+      detail: '',
+    };
   }
 
   #addAction(view: XamlView, at: Location, handling: Handling): void {
@@ -160,7 +190,9 @@ class ActionFinder {
     action.symbol = view.symbol?.name;
     const nodes = functions.map((fn) => graph.function(fn));
     for (const node of nodes) {
-      const candidates = nodes.filter((other) => other !== node).map((other) => ({ node: other, reason: 'equally possible command' }));
+      const candidates = nodes
+        .filter((other) => other !== node)
+        .map((other) => ({ node: other, reason: 'equally possible command' }));
       const confidence = nodes.length > 1 ? 'possible' : handling.confidence;
       graph.edge({ source: action, target: node, kind: 'handles', rule, confidence, candidates });
     }

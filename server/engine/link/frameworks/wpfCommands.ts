@@ -34,9 +34,13 @@ export class Commands {
     if (member?.kind === 'methods') return { functions: member.functions.slice(0, 1), isPassedOn: false };
     if (member?.kind !== 'field') return { functions: this.#generated(on, name), isPassedOn: false };
     const functions = this.#created(on, member.field, 0);
-    if (functions.length > 0 || !on.symbol.isAbstract) return { functions, isPassedOn: this.#isDependencyProperty(member.field) };
+    if (functions.length > 0 || !on.symbol.isAbstract)
+      return { functions, isPassedOn: this.#isDependencyProperty(member.field) };
     const implementing = program.subtypes(on.symbol).filter((type) => !type.has(Flag.Interface));
-    return { functions: unique(implementing.flatMap((type) => this.handlersOf(program.selfType(type), name).functions)), isPassedOn: false };
+    return {
+      functions: unique(implementing.flatMap((type) => this.handlersOf(program.selfType(type), name).functions)),
+      isPassedOn: false,
+    };
   }
 
   /** `[RelayCommand] void OnSaveAsync()` declares `SaveCommand`. */
@@ -66,7 +70,8 @@ export class Commands {
     for (const accessor of tree.children(tree.child(field.node, 4))) {
       if (tree.has(accessor, Flag.Getter)) sources.push({ file: field.file, node: tree.child(accessor, 3) });
     }
-    for (const symbol of new Set([field.owner, on.symbol])) sources.push(...(this.#assignments(symbol).get(field.name) ?? []));
+    for (const symbol of new Set([field.owner, on.symbol]))
+      sources.push(...(this.#assignments(symbol).get(field.name) ?? []));
     return unique(sources.flatMap((source) => this.#inExpression(on, source, depth + 1)));
   }
 
@@ -82,7 +87,8 @@ export class Commands {
         if (tree.kind(inner) !== Kind.Assign) return;
         const left = tree.child(inner, 0);
         const isOwn = tree.kind(left) === Kind.Identifier || tree.kind(tree.child(left, 0)) === Kind.This;
-        if (isOwn && file.findLocal(tree.text(left), left) === 0) pushTo(found, tree.text(left), { file, node: tree.child(inner, 1) });
+        if (isOwn && file.findLocal(tree.text(left), left) === 0)
+          pushTo(found, tree.text(left), { file, node: tree.child(inner, 1) });
       });
     }
     return found;
@@ -129,7 +135,9 @@ export class Commands {
     if (type.kind !== 'project') return [];
     for (const base of this.#linker.program.lineage(type)) {
       if (base.kind !== 'project') continue;
-      const own = [...base.symbol.methods.values()].flat().filter((fn) => EXECUTE.test(fn.name) && fn.file.tree.child(fn.node, 3) !== 0);
+      const own = [...base.symbol.methods.values()]
+        .flat()
+        .filter((fn) => EXECUTE.test(fn.name) && fn.file.tree.child(fn.node, 3) !== 0);
       if (own.length > 0) return own.slice(0, 1);
     }
     return [];
@@ -161,8 +169,15 @@ export class Commands {
     const kind = tree.kind(at.node);
     if (kind === Kind.Function) return [this.lambdaTarget(at)];
     if (kind === Kind.New || kind === Kind.Cast) {
-      const isDelegate = /^(?:Action|Func|EventHandler|ExecutedRoutedEventHandler)$/.test(tree.text(tree.child(at.node, kind === Kind.New ? 0 : 1)));
-      return isDelegate ? this.#functionsOf({ file: at.file, node: kind === Kind.New ? (tree.children(tree.child(at.node, 1))[0] ?? 0) : tree.child(at.node, 0) }) : [];
+      const isDelegate = /^(?:Action|Func|EventHandler|ExecutedRoutedEventHandler)$/.test(
+        tree.text(tree.child(at.node, kind === Kind.New ? 0 : 1)),
+      );
+      return isDelegate
+        ? this.#functionsOf({
+            file: at.file,
+            node: kind === Kind.New ? (tree.children(tree.child(at.node, 1))[0] ?? 0) : tree.child(at.node, 0),
+          })
+        : [];
     }
     if (kind !== Kind.Identifier && kind !== Kind.Member) return [];
     const type = this.#linker.expressions.typeOf(at);

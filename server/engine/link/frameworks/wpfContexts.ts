@@ -45,7 +45,8 @@ export class DataContexts {
     this.views = linker.program.files.flatMap((file) => this.#viewsIn(file));
     for (const view of this.views) if (view.symbol) this.#viewOf.set(view.symbol, view);
     for (const view of this.views) this.#index(view);
-    if (this.#viewOf.size > 0) for (const file of linker.program.files) if (isCSharp(file)) this.#indexAssignments(file);
+    if (this.#viewOf.size > 0)
+      for (const file of linker.program.files) if (isCSharp(file)) this.#indexAssignments(file);
   }
 
   viewOf(symbol: TypeSymbol): XamlView | undefined {
@@ -73,7 +74,8 @@ export class DataContexts {
       if (tree.kind(node) === Kind.TemplateUse) {
         const used = this.typeNamed(name, { file, node });
         if (used && tree.start(node) !== tree.start(file.parent(node))) pushTo(this.#uses, used, { file, node });
-      } else if (tree.kind(node) === Kind.TemplateBinding && name === 'x:Name') names.set(tree.text(value), file.parent(node));
+      } else if (tree.kind(node) === Kind.TemplateBinding && name === 'x:Name')
+        names.set(tree.text(value), file.parent(node));
       else if (tree.kind(node) === Kind.TemplateBinding && name === 'x:Key') {
         pushTo(this.#resources, `${file.root}\0${tree.text(value)}`, { file, node: tree.child(value, 0) });
       }
@@ -88,7 +90,9 @@ export class DataContexts {
       const isAssign = kind === Kind.Assign;
       if (!isAssign && kind !== Kind.Property) return;
       if (!CONTEXT_PROPERTY.test(tree.text(isAssign ? tree.child(node, 0) : node))) return;
-      const owner = isAssign ? this.#assignedOwner({ file, node: tree.child(node, 0) }) : this.#initialisedOwner({ file, node });
+      const owner = isAssign
+        ? this.#assignedOwner({ file, node: tree.child(node, 0) })
+        : this.#initialisedOwner({ file, node });
       if (!owner || !this.#viewOf.has(owner)) return;
       const type = this.#typeOfValue({ file, node: tree.child(node, isAssign ? 1 : 0) });
       if (type.kind === 'project') pushTo(this.#assigned, owner, type);
@@ -124,7 +128,8 @@ export class DataContexts {
     const { table, csharp } = this.#linker.program;
     if (name.includes('.')) return csharp.resolveType(name, 0, at);
     const found = (table.csharpByShortName.get(name) ?? []).filter(
-      (symbol) => !symbol.container && symbol.typeParameters.length === 0 && symbol.declarations[0]?.file.root === at.file.root,
+      (symbol) =>
+        !symbol.container && symbol.typeParameters.length === 0 && symbol.declarations[0]?.file.root === at.file.root,
     );
     return found.length === 1 ? found[0] : undefined;
   }
@@ -147,7 +152,9 @@ export class DataContexts {
     const isRoot = tree.kind(scope.node) === Kind.UiTemplate;
     const bound = this.#binding(scope, 'x:DataType') ?? this.#binding(scope, 'DataContext');
     if (bound) return bound;
-    const isUnknown = tree.children(scope.node).some((node) => tree.kind(node) === Kind.TemplateBinding && tree.text(node) === 'DataContext');
+    const isUnknown = tree
+      .children(scope.node)
+      .some((node) => tree.kind(node) === Kind.TemplateBinding && tree.text(node) === 'DataContext');
     const outer = isRoot ? this.#ofView(scope) : undefined;
     if (outer) return outer;
     const design = this.#binding(scope, 'd:DataContext');
@@ -159,7 +166,9 @@ export class DataContexts {
   #binding(scope: Location, property: string): DataContext | undefined {
     const { file, node } = scope;
     const { tree } = file;
-    const binding = tree.children(node).find((child) => tree.kind(child) === Kind.TemplateBinding && tree.text(child) === property);
+    const binding = tree
+      .children(node)
+      .find((child) => tree.kind(child) === Kind.TemplateBinding && tree.text(child) === property);
     if (binding === undefined) return undefined;
     return this.typeOf({ file, node: tree.child(binding, 0) }, { file, node: file.parent(node) });
   }
@@ -171,7 +180,9 @@ export class DataContexts {
     const assigned = onlyType(this.#assigned.get(symbol) ?? []);
     if (assigned) return { type: assigned, confidence: 'certain' };
     const { program } = this.#linker;
-    const args = program.lineage(program.selfType(symbol)).flatMap((at) => (at.kind === 'project' || at.kind === 'external' ? at.args : []));
+    const args = program
+      .lineage(program.selfType(symbol))
+      .flatMap((at) => (at.kind === 'project' || at.kind === 'external' ? at.args : []));
     const models = args.filter((type) => type.kind === 'project' && VIEW_MODEL.test(type.symbol.name));
     const model = onlyType(models);
     return model ? { type: model, confidence: 'likely' } : this.#ofUses(symbol);
@@ -236,7 +247,10 @@ export class DataContexts {
     const root = this.views.find((view) => view.file === file);
     const { tree } = file;
     const isRoot = root && tree.children(root.node).find((node) => tree.text(node) === 'x:Name');
-    return root && isRoot !== undefined && tree.start(isRoot) === tree.start(root.node) && tree.text(tree.child(isRoot, 0)) === name
+    return root &&
+      isRoot !== undefined &&
+      tree.start(isRoot) === tree.start(root.node) &&
+      tree.text(tree.child(isRoot, 0)) === name
       ? this.#certain(root.symbol)
       : undefined;
   }

@@ -6,7 +6,8 @@ import type { Location } from '../sourceFile.ts';
 import type { TypeSymbol } from '../symbols.ts';
 
 const SHOW = /^(?:Show|ShowDialog|ShowAsync|Activate)$/;
-const NAVIGATE = /^(?:Navigate|NavigateTo|NavigateAsync|PushAsync|PushModalAsync|GoToAsync|ShowDialog|RequestNavigate)$/;
+const NAVIGATE =
+  /^(?:Navigate|NavigateTo|NavigateAsync|PushAsync|PushModalAsync|GoToAsync|ShowDialog|RequestNavigate)$/;
 
 /** Draws an edge from every function that opens a page to that page. */
 export function findNavigation(linker: Linker, pages: ReadonlyMap<TypeSymbol, DraftNode>): void {
@@ -21,7 +22,14 @@ export function findNavigation(linker: Linker, pages: ReadonlyMap<TypeSymbol, Dr
       const page = caller && (routes.shown(at) ?? routes.navigated(at));
       if (!caller || !page) return;
       const { graph } = linker;
-      graph.edge({ source: graph.function(caller), target: page, kind: 'navigates', rule: 'xaml.navigation', confidence: 'certain', at });
+      graph.edge({
+        source: graph.function(caller),
+        target: page,
+        kind: 'navigates',
+        rule: 'xaml.navigation',
+        confidence: 'certain',
+        at,
+      });
     });
   }
 }
@@ -40,7 +48,8 @@ class PageRoutes {
     for (const file of linker.program.files) {
       if (!isCSharp(file)) continue;
       visitTree(file, (node) => {
-        if (file.tree.kind(node) === Kind.Call && file.tree.text(file.tree.child(node, 0)) === 'RegisterRoute') this.#register({ file, node });
+        if (file.tree.kind(node) === Kind.Call && file.tree.text(file.tree.child(node, 0)) === 'RegisterRoute')
+          this.#register({ file, node });
       });
     }
   }
@@ -104,7 +113,11 @@ class PageRoutes {
   /** `//main/details?id=3` and `Views/DetailsPage.xaml`. */
   #ofRoute(at: Location): DraftNode | undefined {
     const text = this.#textOf(at);
-    const last = text?.split('?')[0]?.split('/').at(-1)?.replace(/\.xaml$/, '');
+    const last = text
+      ?.split('?')[0]
+      ?.split('/')
+      .at(-1)
+      ?.replace(/\.xaml$/, '');
     return last === undefined ? undefined : this.#named.get(last);
   }
 
