@@ -6,7 +6,7 @@ const ALONE = { groupOrder: 1 };
 const LAST = { groupOrder: 2 };
 
 /** Milliseconds; two slow processors share the work of the parts a test starts. */
-const PART_STARTS = 60_000;
+const PART_STARTS = 120_000;
 const EDITOR_STARTS = 240_000;
 
 export default defineConfig({

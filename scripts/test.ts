@@ -24,7 +24,8 @@ function main(): boolean {
     return false;
   }
   if (!runNode('scripts/setupVscode.ts')) return false;
-  if (!runNode('scripts/build.ts', '--if-stale')) return false;
+  // Packaging builds first.
+  if (!runNode('scripts/package.ts')) return false;
   const checked = runNode('scripts/check.ts');
   const tested = runNode(
     'node_modules/vitest/vitest.mjs',
