@@ -9,6 +9,8 @@ import type { SymbolTable, TypeSymbol } from './symbols.ts';
 export class CSharpNames {
   readonly #table: SymbolTable;
   readonly #usings = new Map<SourceFile, FileUsings>();
+  /** Usings a Razor file takes over from the imports files of its folders; set before names are resolved. */
+  readonly inheritedUsings = new Map<SourceFile, readonly Location[]>();
   /** Base types for the look-up of inherited nested types; set by the program once types can be resolved. */
   baseTypes: (symbol: TypeSymbol) => readonly TypeSymbol[] = () => [];
 
@@ -141,7 +143,7 @@ export class CSharpNames {
   #usingsOf(file: SourceFile): FileUsings {
     let usings = this.#usings.get(file);
     if (!usings) {
-      usings = readUsings(file, this.#table.csharpGlobalUsings.get(file.root) ?? []);
+      usings = readUsings(file, [...(this.#table.csharpGlobalUsings.get(file.root) ?? []), ...(this.inheritedUsings.get(file) ?? [])]);
       this.#usings.set(file, usings);
     }
     return usings;
@@ -167,7 +169,7 @@ function readUsings(file: SourceFile, globals: readonly Location[]): FileUsings 
     for (const child of file.tree.children(node)) {
       const kind = file.tree.kind(child);
       if (kind === Kind.Using) add(file, child);
-      else if (kind === Kind.Namespace || kind === Kind.List) visit(child);
+      else if (kind === Kind.Namespace || kind === Kind.List || kind === Kind.File) visit(child);
     }
   };
   visit(file.tree.root);

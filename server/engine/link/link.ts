@@ -9,7 +9,9 @@ import { declareAll } from './declare.ts';
 import { Expressions } from './expressions.ts';
 import { addBasePath } from './basePaths.ts';
 import { FRAMEWORKS } from './frameworks/frameworks.ts';
+import { nameRazorClasses } from './frameworks/razorNames.ts';
 import { emptyFacts, type Linker } from './linker.ts';
+import { joinMessages } from './messages.ts';
 import { ModuleResolver } from './modules.ts';
 import { OperationFinder } from './operations.ts';
 import { Program } from './program.ts';
@@ -52,6 +54,7 @@ export async function link(
 ): Promise<Linked> {
   const settings = loadWorkspaceSettings(configs, trusted);
   const packs = [...loadRulePacks(), ...settings.roots.flatMap((root) => root.rulePacks)];
+  nameRazorClasses(files, configs);
   const table = declareAll(files);
   const program = new Program(files, table, new ModuleResolver(files, configs), packs);
   const expressions = new Expressions(program);
@@ -75,6 +78,7 @@ export async function link(
   const schemas = linkTables(linker);
   followWrappers(linker);
   joinRequests(linker);
+  joinMessages(linker);
   await progress(1, graph.operations.length);
   const finished = graph.finish();
   const judgements = (kind: 'suppressions' | 'confirmations') => settings.roots.flatMap((root) => root.settings[kind] ?? []);

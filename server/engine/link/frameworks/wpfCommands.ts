@@ -158,13 +158,14 @@ export class Commands {
     for (const argument of tree.children(tree.child(at.node, 1))) {
       const isNamed = tree.kind(argument) === Kind.NamedArgument;
       if (isNamed && /can/i.test(tree.text(argument))) continue;
-      const functions = this.#functionsOf({ file: at.file, node: isNamed ? tree.child(argument, 0) : argument });
+      const functions = this.functionsOf({ file: at.file, node: isNamed ? tree.child(argument, 0) : argument });
       if (functions.length > 0) return functions;
     }
     return [];
   }
 
-  #functionsOf(at: Location): FunctionSymbol[] {
+  /** The function an expression is: a lambda, a method group, a delegate made of one. */
+  functionsOf(at: Location): FunctionSymbol[] {
     const { tree } = at.file;
     const kind = tree.kind(at.node);
     if (kind === Kind.Function) return [this.lambdaTarget(at)];
@@ -173,7 +174,7 @@ export class Commands {
         tree.text(tree.child(at.node, kind === Kind.New ? 0 : 1)),
       );
       return isDelegate
-        ? this.#functionsOf({
+        ? this.functionsOf({
             file: at.file,
             node: kind === Kind.New ? (tree.children(tree.child(at.node, 1))[0] ?? 0) : tree.child(at.node, 0),
           })
