@@ -59,6 +59,10 @@ function handlersOf(linker: Linker, match: RuleMatch): FunctionSymbol[] {
     const handler = propertyIn(linker.expressions, { file, node: match.args[Number(key[1])] ?? 0 }, key[2] as string);
     return handler.node === 0 ? [] : functionsOf(linker, handler);
   }
+  if (source === 'argument.lambda') {
+    const lambda = match.args.find((node) => file.tree.kind(node) === Kind.Function);
+    return lambda === undefined ? [] : functionsOf(linker, { file, node: lambda });
+  }
   const from = source === 'argument.last' ? match.args.length - 1 : Number(source.replace('argument.', '').replace('+', ''));
   const nodes = source.endsWith('+') ? match.args.slice(from) : match.args.slice(from, from + 1);
   return nodes.flatMap((node) => functionsOf(linker, { file, node }));

@@ -1,10 +1,9 @@
-import { Flag, Kind } from '../lower/tree.ts';
+import { Kind } from '../lower/tree.ts';
 import type { ValueSource } from '../rules/rulePack.ts';
 import type { Linker } from './linker.ts';
 import { messageText } from './messageText.ts';
 import type { RuleMatch } from './operations.ts';
 import type { Location } from './sourceFile.ts';
-import type { TypeSymbol } from './symbols.ts';
 import { nameOf, type Type } from './types.ts';
 import type { TextValue } from './values.ts';
 
@@ -112,22 +111,11 @@ export class RuleValues {
       if (named !== undefined) return { name: named, declaration: undefined };
       const found = this.#type(one, match);
       const type = found?.kind === 'static' ? found.of : found;
-      const symbol = type?.kind === 'project' ? this.#unaliased(type.symbol) : undefined;
+      const symbol = type?.kind === 'project' ? this.#linker.program.unaliased(type.symbol) : undefined;
       if (symbol) return { name: symbol.name, declaration: symbol.declarations[0] };
       if (type?.kind === 'parameter') return undefined;
     }
     return undefined;
-  }
-
-  /** `type UserDocument = User & Document` and `HydratedDocument<User>` are about User. */
-  #unaliased(symbol: TypeSymbol): TypeSymbol {
-    if (!symbol.has(Flag.Alias)) return symbol;
-    for (const base of this.#linker.program.bases(symbol)) {
-      if (base.kind === 'project') return this.#unaliased(base.symbol);
-      const [argument] = base.kind === 'external' ? base.args : [];
-      if (argument?.kind === 'project') return this.#unaliased(argument.symbol);
-    }
-    return symbol;
   }
 
   /** The type parameter a database rule's target is, in generic code. */
@@ -164,6 +152,11 @@ export class RuleValues {
     if (source === 'index') return { file, node: file.tree.child(this.#indexNode(match), 1) };
     const made = /^argument\.(\d)\.(new|set)\.(\w+)$/.exec(source);
     if (made) return createdFrom({ file, node: match.args[Number(made[1])] ?? 0 }, made[2] === 'new', made[3] ?? '');
+    const byName = /^argument\.([a-zA-Z]\w*)$/.exec(source);
+    if (byName && byName[1] !== 'last') {
+      const named = match.args.find((node) => file.tree.kind(node) === Kind.NamedArgument && file.tree.text(node) === byName[1]);
+      return named === undefined ? undefined : { file, node: file.tree.child(named, 0) };
+    }
     if (source.startsWith('origin.argument.')) return this.#originArgument(match, Number(source.at(-1)));
     const found = /^argument\.(\d|last)(?:\.key\.(\w+))?$/.exec(source);
     if (!found) return undefined;
