@@ -72,20 +72,22 @@ export class Editor {
     this.#browser = browser;
   }
 
-  static async start(settings: Readonly<Record<string, unknown>> = {}): Promise<Editor> {
+  /** @param options `askForTrust`: workspaces are not trusted from the start, as in an installed VS Code */
+  static async start(options: { askForTrust?: boolean } = {}): Promise<Editor> {
     if (!existsSync(codeServerEntry)) throw new Error('VS Code is missing: run node scripts/setupVscode.ts');
     if (!existsSync(VSIX)) throw new Error('The package is missing: run node scripts/package.ts');
     // Short, because VS Code and Pinata make sockets below it.
     const folder = await mkdtemp(join(tmpdir(), 'pv-'));
     const home = { user: join(folder, 'ud', 'User'), temp: join(folder, 't'), home: join(folder, 'home') };
     for (const path of Object.values(home)) mkdirSync(path, { recursive: true });
-    writeFileSync(join(home.user, 'settings.json'), JSON.stringify({ ...SETTINGS, ...settings }));
+    writeFileSync(join(home.user, 'settings.json'), JSON.stringify(SETTINGS));
     writeFileSync(join(folder, 'config.yaml'), '');
     execFileSync(NODE_BINARY, [...commonArguments(folder), '--install-extension', VSIX, '--force'], {
       env: environment(folder),
       stdio: ['ignore', 'ignore', 'inherit'],
     });
-    const server = spawn(NODE_BINARY, [...commonArguments(folder), ...SERVER_ARGUMENTS], {
+    const trust = options.askForTrust === true ? [] : ['--disable-workspace-trust'];
+    const server = spawn(NODE_BINARY, [...commonArguments(folder), ...SERVER_ARGUMENTS, ...trust], {
       env: environment(folder),
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -99,7 +101,7 @@ export class Editor {
     return this.#server.pid;
   }
 
-  /** Opens a folder in a window of its own; close its context to close it. */
+  /** Opens a folder or a .code-workspace file in a window of its own. */
   async open(folder: string): Promise<Window> {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -107,7 +109,8 @@ export class Editor {
     const page = await context.newPage();
     page.setDefaultTimeout(STEP);
     const payload = encodeURIComponent(JSON.stringify([['skipWelcome', 'true']]));
-    await page.goto(`http://127.0.0.1:${this.#port}/?folder=${encodeURIComponent(folder)}&payload=${payload}`);
+    const kind = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    await page.goto(`http://127.0.0.1:${this.#port}/?${kind}=${encodeURIComponent(folder)}&payload=${payload}`);
     const window = new Window(page, context);
     await window.ready();
     return window;
@@ -259,7 +262,6 @@ const SERVER_ARGUMENTS = [
   '--cert=false',
   '--disable-telemetry',
   '--disable-update-check',
-  '--disable-workspace-trust',
   '--disable-getting-started-override',
   '--disable-proxy',
   // The default keeps the extension host, and Pinata's server with it, for three hours behind a closed window.
