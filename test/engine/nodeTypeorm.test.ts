@@ -116,7 +116,7 @@ export class Service {
       'database_write OrderItem service.ts:12',
       'database_write OrderItem service.ts:14',
       'database_read User service.ts:15',
-      'database_write people service.ts:17',
+      'database_write User service.ts:17',
       'database_read User service.ts:18',
       'database_write User service.ts:19',
     ]);

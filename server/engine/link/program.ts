@@ -78,6 +78,17 @@ export class Program {
     return this.bases(symbol).flatMap((base) => (base.kind === 'project' ? [base.symbol] : []));
   }
 
+  /** `type UserDocument = User & Document` and `HydratedDocument<User>` are about User. */
+  unaliased(symbol: TypeSymbol): TypeSymbol {
+    if (!symbol.has(Flag.Alias)) return symbol;
+    for (const base of this.bases(symbol)) {
+      if (base.kind === 'project') return this.unaliased(base.symbol);
+      const [argument] = base.kind === 'external' ? base.args : [];
+      if (argument?.kind === 'project') return this.unaliased(argument.symbol);
+    }
+    return symbol;
+  }
+
   /** Types of the scanned code that derive from or implement a type, directly or not, in declaration order. */
   subtypes(symbol: TypeSymbol): readonly TypeSymbol[] {
     this.#subtypes ??= this.#buildSubtypes();

@@ -131,6 +131,7 @@ export class RuleValues {
     if (source.startsWith('=')) return [{ text: source.slice(1), exact: true, parts: [] }];
     const pattern = /^argument\.(\d)\.pattern$/.exec(source);
     if (pattern) return exactly(messageText(this.#linker, { file: match.at.file, node: match.args[Number(pattern[1])] ?? 0 }));
+    if (source === 'chain') return this.#chainTexts(match);
     const at = this.#expression(source, match);
     if (at) return this.#linker.texts.valuesOf(at);
     if (source === 'origin.name') return exactly(this.#originName(match));
@@ -139,6 +140,28 @@ export class RuleValues {
     if (type?.kind === 'string' && match.rule.rule.kind.startsWith('database_')) return [];
     const name = type && type.kind !== 'parameter' ? nameOf(type) : '';
     return name === '' || type?.kind === 'unknown' ? [] : [{ text: name, exact: true, parts: [] }];
+  }
+
+  /** The text a fluent chain begins with, and the segments its calls append: `"http://x".AppendPathSegment("y")`. */
+  #chainTexts(match: RuleMatch): TextValue[] {
+    const { file } = match.at;
+    const { tree } = file;
+    const { texts } = this.#linker;
+    const segments: TextValue[] = [];
+    let node = match.call?.receiverNode ?? 0;
+    for (let steps = 0; tree.kind(node) === Kind.Call && steps < MAX_CHAIN; steps++) {
+      const callee = tree.child(node, 0);
+      if (tree.kind(callee) !== Kind.Member) break;
+      const args = tree.children(tree.child(node, 1));
+      if (/^(AppendPathSegments?|Request)$/.test(tree.text(callee))) {
+        const appended = args.map((arg) => texts.valuesOf({ file, node: arg })[0] ?? unknownText(texts.describe({ file, node: arg })));
+        segments.unshift(...appended);
+      }
+      node = tree.child(callee, 0);
+    }
+    const roots = texts.valuesOf({ file, node });
+    const root = roots.length > 0 ? roots : [unknownText(texts.describe({ file, node }))];
+    return root.map((base) => segments.reduce((url, segment) => below(url, segment), base));
   }
 
   #describe(source: string, match: RuleMatch): string | undefined {
@@ -304,6 +327,10 @@ export class RuleValues {
         return undefined;
     }
   }
+}
+
+function unknownText(name: string): TextValue {
+  return { text: `{${name}}`, exact: false, parts: [] };
 }
 
 function exactly(text: string | undefined): TextValue[] {

@@ -4,13 +4,20 @@ import { efcore } from './efcore.ts';
 import { blazor } from './blazor.ts';
 import type { Framework } from './framework.ts';
 import { handlerClasses } from './handlerClasses.ts';
+import { httpClients } from './httpClients.ts';
 import { hubs } from './hubs.ts';
+import { drizzle } from './drizzle.ts';
+import { lazyQueries } from './lazyQueries.ts';
+import { mikroorm } from './mikroorm.ts';
+import { mongoose } from './mongoose.ts';
+import { sequelize } from './sequelize.ts';
 import { nestjs } from './nestjs.ts';
 import { react } from './react.ts';
 import { prisma } from './prisma.ts';
+import { refit } from './refit.ts';
 import { typeorm } from './typeorm.ts';
 import { razorPages } from './razorPages.ts';
 import { wpf } from './wpf.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, handlerClasses, hubs, nestjs, typeorm, prisma, react, wpf, blazor, razorPages];
+export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, handlerClasses, hubs, httpClients, refit, nestjs, typeorm, prisma, mongoose, sequelize, drizzle, mikroorm, lazyQueries, react, wpf, blazor, razorPages];
