@@ -1,6 +1,6 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import type { MemberModel } from '../rules/rulePack.ts';
-import { CallResolver, type ResolvedCall } from './callResolver.ts';
+import { asExternal, CallResolver, type ResolvedCall } from './callResolver.ts';
 import type { FoundMember } from './models.ts';
 import { ParameterTypes } from './parameterTypes.ts';
 import { type ExternalType, isCSharp, type Program } from './program.ts';
@@ -41,7 +41,8 @@ export class Expressions {
   constructor(program: Program) {
     this.program = program;
     this.calls = new CallResolver(this);
-    program.references.typeOfValue = (at) => this.typeOf(at);
+    program.references.typeOfValue = (at) => this.#typeOfPath(at);
+    program.references.memberOf = (type, name, at) => this.memberType(type, name, at);
   }
 
   /** The type of an expression; UNKNOWN where it cannot be told. */
@@ -284,6 +285,10 @@ export class Expressions {
         return { kind: 'external', name: `${on.name}#${name}`, args: [] };
       case 'object':
         return this.#objectMember(on.at, name, at);
+      case 'string': {
+        const string = asExternal(on, at.file);
+        return string.kind === 'external' ? this.#externalMember(string, name, at) : UNKNOWN;
+      }
       case 'parameter':
         return this.#constrainedMember(on.name, name, at);
       case 'function':
@@ -316,7 +321,24 @@ export class Expressions {
     if (member?.kind === 'type') return this.#staticOf(member.symbol);
     const external = this.program.externalMember(on, name, at.file);
     if (external) return this.evaluateModel(external.model, external.on, at, 0);
-    return this.frameworkTypes.member?.(on, name) ?? UNKNOWN;
+    return this.#baseMember(on, name, at) ?? this.frameworkTypes.member?.(on, name) ?? UNKNOWN;
+  }
+
+  /** A member of what a type alias stands for, where that is no declared type: `type Services = typeof queries`. */
+  #baseMember(on: Type, name: string, at: Location): Type | undefined {
+    for (const base of this.program.lineage(on)) {
+      if (base.kind !== 'object' && base.kind !== 'module' && base.kind !== 'members') continue;
+      const found = this.memberType(base, name, at);
+      if (found.kind !== 'unknown') return found;
+    }
+    return undefined;
+  }
+
+  /** The value that `typeof a.b` names in a type. */
+  #typeOfPath(at: Location): Type {
+    if (at.file.tree.kind(at.node) !== Kind.TypeRef) return this.typeOf(at);
+    const [first = '', ...rest] = at.file.tree.text(at.node).split('.');
+    return rest.reduce((type, name) => this.memberType(type, name, at), this.typeOfName(first, at));
   }
 
   #externalMember(on: ExternalType, name: string, at: Location): Type {

@@ -63,6 +63,9 @@ export class TypeReferences {
   /** Gives the type of an expression in `typeof x`; set by the expression evaluator. */
   typeOfValue: (at: Location) => Type = () => UNKNOWN;
 
+  /** Gives the type of a member; set by the expression evaluator. */
+  memberOf: (type: Type, name: string, at: Location) => Type = () => UNKNOWN;
+
   #argument(at: Location, index: number): Type {
     const node = at.file.tree.child(at.node, index);
     return node === 0 ? UNKNOWN : this.resolve({ file: at.file, node });
@@ -76,8 +79,20 @@ export class TypeReferences {
   #combined(at: Location): Type {
     const known = this.#arguments(at).filter((type) => type.kind !== 'unknown');
     if (known.length === 1) return known[0] as Type;
-    if (at.file.tree.text(at.node) === '&') return known.find((type) => type.kind === 'project') ?? known[0] ?? UNKNOWN;
+    if (at.file.tree.text(at.node) === '&') return known.find((type) => type.kind === 'project') ?? this.#intersection(known, at);
     return known.length > 0 && known.every((type) => type.kind === 'string') ? STRING : UNKNOWN;
+  }
+
+  /** All members of several types of which none has a declaration: `typeof queries & typeof mutations`. */
+  #intersection(types: readonly Type[], at: Location): Type {
+    const member = (name: string): Type => {
+      for (const type of types) {
+        const found = this.memberOf(type, name, at);
+        if (found.kind !== 'unknown') return found;
+      }
+      return UNKNOWN;
+    };
+    return types.every((type) => type.kind === 'external') ? (types[0] ?? UNKNOWN) : { kind: 'members', of: { member } };
   }
 
   #isTypeParameter(name: string, at: Location): boolean {
