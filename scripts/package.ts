@@ -1,9 +1,9 @@
 /**
- * Makes dist/pinata.vsix from what is built: `node scripts/package.ts`. It is complete by itself, with no node_modules
- * beside it.
+ * Makes dist/pinata.vsix: `node scripts/package.ts`, with `--if-stale` only when something in it is newer. It is
+ * complete by itself, with no node_modules beside it.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -20,6 +20,20 @@ const REQUIRED = [
   'extension/media/icon.png',
 ];
 
+const INPUTS = [
+  'package.json',
+  '.vscodeignore',
+  '{README,CHANGELOG}.md',
+  'LICENSE',
+  'extension/media/*',
+  'dist/{extension,server,webview}/**',
+];
+
+function isStale(): boolean {
+  const made = statSync(OUTPUT, { throwIfNoEntry: false })?.mtimeMs ?? Number.NEGATIVE_INFINITY;
+  return globSync(INPUTS, { cwd: ROOT }).some((path) => statSync(join(ROOT, path)).mtimeMs > made);
+}
+
 function assertBuilt(): void {
   const missing = REQUIRED.filter((path) => !existsSync(join(ROOT, path)));
   if (missing.length > 0) throw new Error(`Build first (node scripts/build.ts): ${missing.join(', ')} is missing`);
@@ -35,7 +49,9 @@ function packageExtension(): void {
 }
 
 execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.ts'), '--if-stale'], { stdio: 'inherit' });
-assertBuilt();
-mkdirSync(join(ROOT, 'dist'), { recursive: true });
-packageExtension();
-console.log(`dist/pinata.vsix ${(statSync(OUTPUT).size / 1024 / 1024).toFixed(1)} MB`);
+if (!process.argv.includes('--if-stale') || isStale()) {
+  assertBuilt();
+  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  packageExtension();
+  console.log(`dist/pinata.vsix ${(statSync(OUTPUT).size / 1024 / 1024).toFixed(1)} MB`);
+}

@@ -75,7 +75,7 @@ export class Editor {
   /** @param options `askForTrust`: workspaces are not trusted from the start, as in an installed VS Code */
   static async start(options: { askForTrust?: boolean } = {}): Promise<Editor> {
     if (!existsSync(codeServerEntry)) throw new Error('VS Code is missing: run node scripts/setupVscode.ts');
-    if (!existsSync(VSIX)) throw new Error('The package is missing: run node scripts/package.ts');
+    execFileSync(NODE_BINARY, [join(repositoryFolder, 'scripts', 'package.ts'), '--if-stale'], { stdio: 'inherit' });
     // Short, because VS Code and Pinata make sockets below it.
     const folder = await mkdtemp(join(tmpdir(), 'pv-'));
     const home = { user: join(folder, 'ud', 'User'), temp: join(folder, 't'), home: join(folder, 'home') };
