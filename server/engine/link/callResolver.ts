@@ -144,7 +144,7 @@ export class CallResolver {
 
   #resolveModel(call: ResolvedCall, target: Type): void {
     const { program } = this.#expressions;
-    const on = target.kind === 'array' ? ({ kind: 'external', name: '[]', args: [target.of] } as const) : target;
+    const on = asExternal(target, call.at.file);
     const external = program.externalMember(on, call.name, call.at.file);
     if (!external) return;
     call.model = external.model;
@@ -291,6 +291,12 @@ export class CallResolver {
     if (declared.kind !== 'external' || !/^(Func|Action|Predicate)$/.test(declared.name)) return UNKNOWN;
     return declared.args[position] ?? UNKNOWN;
   }
+}
+
+/** Arrays and C# strings have the members of library types. */
+export function asExternal(type: Type, file: Location['file']): Type {
+  if (type.kind === 'array') return { kind: 'external', name: '[]', args: [type.of] };
+  return type.kind === 'string' && isCSharp(file) ? { kind: 'external', name: 'String', args: [] } : type;
 }
 
 /** The Param nodes of a function. */

@@ -1,7 +1,7 @@
 import type { DraftNode } from '../graph/graphBuilder.ts';
 import { Flag, Kind } from '../lower/tree.ts';
 import type { OperationRule } from '../rules/rulePack.ts';
-import type { ResolvedCall } from './callResolver.ts';
+import { asExternal, type ResolvedCall } from './callResolver.ts';
 import { commandTexts } from './commandText.ts';
 import { libraryReceiver } from './libraryCalls.ts';
 import { type Linker, visitTree } from './linker.ts';
@@ -99,7 +99,7 @@ export class OperationFinder {
     const match = { rule, at: call.at, call, args, on: undefined };
     if (rule.rule.functions?.includes(call.externalFunction)) return match;
     if (rule.rule.static && this.#isStaticCall(rule.rule.static, call)) return match;
-    const on = this.#receiverAs(rule.rule.on ?? [], receiver, call.at.file);
+    const on = this.#receiverAs(rule.rule.on ?? [], asExternal(receiver, call.at.file), call.at.file);
     return on ? { ...match, on } : undefined;
   }
 

@@ -115,13 +115,20 @@ export class Texts {
       case Kind.Call:
         return this.#call(at, depth);
       case Kind.New:
-        return this.#evaluate({ file: at.file, node: tree.children(tree.child(at.node, 1)).at(-1) ?? 0 }, depth + 1);
+        return this.#created(at, depth);
       case Kind.Await:
       case Kind.Cast:
         return this.#evaluate(this.#expressions.child(at, 0), depth + 1);
       default:
         return [];
     }
+  }
+
+  /** `new Uri(text)`, `new Uri(base, text)`, `new Uri(text, UriKind.Relative)`. */
+  #created(at: Location, depth: number): TextValue[] {
+    const args = at.file.tree.children(at.file.tree.child(at.node, 1));
+    const last = this.#evaluate({ file: at.file, node: args.at(-1) ?? 0 }, depth + 1);
+    return last.length > 0 || args.length < 2 ? last : this.#evaluate({ file: at.file, node: args[0] ?? 0 }, depth + 1);
   }
 
   /** A part of a longer text: what is unknown becomes a placeholder. */
@@ -299,8 +306,16 @@ export class Texts {
       const receiver = this.#expressions.child({ file: at.file, node: tree.child(at.node, 0) }, 0);
       return this.#joined([receiver, ...args.map((node) => ({ file: at.file, node }))].map((part) => this.#part(part, depth)));
     }
+    if (/^(Combine|Join)$/.test(name) && tree.text(tree.child(tree.child(at.node, 0), 0)) === 'Path') return this.#combinedPath(at, args, depth);
     const fn = this.#expressions.calls.resolve(at).functions[0];
     return fn ? this.#followed(fn, args.map((node) => ({ file: at.file, node })), depth) : [];
+  }
+
+  /** `Path.Combine(folder, "a", "b.txt")`. */
+  #combinedPath(at: Location, args: readonly number[], depth: number): TextValue[] {
+    const separator: TextValue[] = [{ text: '/', exact: true, parts: [] }];
+    const parts = args.flatMap((node, index) => [...(index === 0 ? [] : [separator]), this.#part({ file: at.file, node }, depth)]);
+    return this.#joined(parts).map((value) => ({ ...value, text: value.text.replace(/\/{2,}/g, '/') }));
   }
 
   /** What a short function returns for given arguments. */
