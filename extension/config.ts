@@ -80,5 +80,6 @@ export function scanRequest(folders: readonly Folder[]): ScanRequest {
     roots: others.map((folder) => folder.path),
     exclude_patterns: [...toIgnorePatterns(filesExclude), ...named],
     include_tests: own.get<unknown>('includeTests') === true,
+    trusted: vscode.workspace.isTrusted,
   };
 }

@@ -42,6 +42,9 @@ export const ScanRequest = Type.Object(
       }),
     ),
     include_tests: Type.Optional(Type.Boolean({ description: 'Also scan test code; off by default' })),
+    trusted: Type.Optional(
+      Type.Boolean({ description: 'Whether rule packs named by pinata.json in the folders may be used; off by default' }),
+    ),
   },
   { additionalProperties: false, $id: 'ScanRequest' },
 );

@@ -49,6 +49,7 @@ export async function prepareRequest(
   }
   return {
     repository_path: first,
+    trusted: true,
     ...(others.length > 0 && { roots: others }),
     ...(options.includeTests && { include_tests: true }),
     ...(options.exclude?.length && { exclude_patterns: options.exclude }),

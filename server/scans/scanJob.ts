@@ -116,6 +116,7 @@ export class ScanJob {
         fileTypes: request.file_types,
         excludePatterns: request.exclude_patterns,
         includeTests: request.include_tests,
+        trusted: request.trusted,
       },
       onProgress,
     });
