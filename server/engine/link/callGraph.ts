@@ -227,12 +227,29 @@ export class CallGraph {
   /** A function handed to library code by name is called by it. */
   #visitFunctionArguments(caller: FunctionSymbol, call: ResolvedCall): void {
     const { file } = call.at;
+    const model = call.model?.model;
+    if (typeof model === 'object' && model.later) return;
     for (const node of file.tree.children(file.tree.child(call.callNode, 1))) {
       const kind = file.tree.kind(node);
-      if (kind !== Kind.Identifier && kind !== Kind.Member) continue;
-      const type = this.#linker.expressions.typeOf({ file, node });
-      if (type.kind !== 'function' || type.functions.length !== 1) continue;
-      this.#draw(caller, type.functions[0] as FunctionSymbol, { file, node }, 'callback', 'likely');
+      if (kind === Kind.Identifier || kind === Kind.Member) this.#visitFunctionArgument(caller, { file, node });
+      if (kind === Kind.Object && !isCSharp(file)) this.#visitOptions(caller, { file, node });
+    }
+  }
+
+  #visitFunctionArgument(caller: FunctionSymbol, at: Location): void {
+    const type = this.#linker.expressions.typeOf(at);
+    if (type.kind !== 'function' || type.functions.length !== 1) return;
+    this.#draw(caller, type.functions[0] as FunctionSymbol, at, 'callback', 'likely');
+  }
+
+  /** `useQuery({ queryFn: load })`, `subscribe({ next: (value) => … })`. */
+  #visitOptions(caller: FunctionSymbol, options: Location): void {
+    const { file } = options;
+    const { tree } = file;
+    for (const property of tree.children(options.node)) {
+      const value = tree.kind(property) === Kind.Property ? tree.child(property, 0) : 0;
+      const kind = tree.kind(value);
+      if (kind === Kind.Identifier || kind === Kind.Member || kind === Kind.Function) this.#visitFunctionArgument(caller, { file, node: value });
     }
   }
 }

@@ -138,7 +138,11 @@ class RequestJoiner {
     const found: Match[] = [];
     for (const endpoint of endpoints) {
       const scores = routesOf(endpoint).flatMap((route) => (route ? (scoreOf(path, route) ?? []) : []));
-      if (scores.length > 0) found.push({ endpoint, score: scores.sort().at(-1) as string, ...variant });
+      if (scores.length === 0) continue;
+      const score = scores.sort().at(-1) as string;
+      // A route of parameters alone takes any path: that it takes this one says little.
+      const isAnyPath = score !== '' && !score.includes('b');
+      found.push({ endpoint, score, ...variant, confidence: isAnyPath ? 'possible' : variant.confidence });
     }
     return found.sort((a, b) => (a.score < b.score ? 1 : a.score > b.score ? -1 : 0));
   }

@@ -18,6 +18,8 @@ const MemberModel = Type.Union([
       prefix: Type.Optional(Type.Integer({ minimum: 0 })),
       /** The result is a value with an identity of its own, such as a router or an HTTP client instance. */
       creates: Type.Optional(Type.Boolean()),
+      /** Functions given to the call run only when the result is used. */
+      later: Type.Optional(Type.Boolean()),
     },
     { additionalProperties: false },
   ),

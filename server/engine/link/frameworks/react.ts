@@ -7,6 +7,7 @@ import type { Framework } from './framework.ts';
 import { isScript, ReactComponents } from './reactComponents.ts';
 import { ReactEvents } from './reactEvents.ts';
 import { reactTypes } from './reactProps.ts';
+import { linkRendering } from './reactRender.ts';
 import { ReactRoutes } from './reactRoutes.ts';
 
 /** Components by program: a framework keeps nothing of its own between scans. */
@@ -25,7 +26,11 @@ export const react: Framework = {
     const components = componentsOf.get(linker.program);
     if (!components) return;
     const events = new ReactEvents(linker, components);
-    for (const file of linker.program.files) if (isScript(file)) events.find(file);
+    for (const file of linker.program.files) {
+      if (!isScript(file)) continue;
+      events.find(file);
+      linkRendering(linker, components, file);
+    }
     new ReactRoutes(linker, components).read();
   },
 };

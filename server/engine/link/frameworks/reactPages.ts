@@ -5,7 +5,7 @@ import type { FunctionSymbol } from '../symbols.ts';
 import type { Component, ReactComponents } from './reactComponents.ts';
 
 /** What a page's component runs when it is shown; a function component is itself run. */
-const LOAD_METHODS = ['componentDidMount', 'componentWillMount', 'UNSAFE_componentWillMount'];
+const LOAD_METHODS = ['componentDidMount', 'componentWillMount', 'UNSAFE_componentWillMount', 'render'];
 
 /** A page with what its route says. */
 export interface PageDraft {
