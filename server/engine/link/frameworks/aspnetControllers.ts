@@ -5,6 +5,8 @@ import { isCSharp, type Program } from '../program.ts';
 import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
 
 const CONTROLLER_BASES = /^(Controller|ControllerBase|ApiController|ODataController|\w+(Controller|ControllerBase))$/;
+/** Endpoint classes of Ardalis.ApiEndpoints are controllers with one action. */
+const ENDPOINT_BASES = /^(\w+\.)*(EndpointBaseAsync|EndpointBaseSync|EndpointBase|BaseAsyncEndpoint|BaseEndpoint)\b/;
 /** Methods of System.Object and IDisposable are no actions. */
 const OBJECT_METHODS: ReadonlySet<string> = new Set([
   'ToString',
@@ -40,9 +42,22 @@ function controllerOf(program: Program, type: TypeSymbol): Controller | undefine
   const derives = program.externalLineage(program.selfType(type)).some((base) => CONTROLLER_BASES.test(base.name));
   const attributes = lineage.flatMap(attributesOfType);
   if (findAttribute(attributes, 'NonController')) return undefined;
-  if (!type.name.endsWith('Controller') && !derives && !findAttribute(attributes, 'Controller', 'ApiController'))
+  if (
+    !type.name.endsWith('Controller') &&
+    !derives &&
+    !derivesFromEndpoint(lineage) &&
+    !findAttribute(attributes, 'Controller', 'ApiController')
+  )
     return undefined;
   return { type, lineage, derives, actions: actionsOf(lineage) };
+}
+
+function derivesFromEndpoint(lineage: readonly TypeSymbol[]): boolean {
+  return lineage.some((type) =>
+    type.declarations.some(({ file, node }) =>
+      file.tree.children(file.tree.child(node, 2)).some((reference) => ENDPOINT_BASES.test(file.tree.text(reference))),
+    ),
+  );
 }
 
 function mayBeControllerByBase(program: Program, type: TypeSymbol): boolean {

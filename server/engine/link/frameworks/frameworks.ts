@@ -2,6 +2,7 @@ import { angular } from './angular.ts';
 import { aspnet } from './aspnet.ts';
 import { efcore } from './efcore.ts';
 import { blazor } from './blazor.ts';
+import { fastEndpoints } from './fastEndpoints.ts';
 import type { Framework } from './framework.ts';
 import { handlerClasses } from './handlerClasses.ts';
 import { httpClients } from './httpClients.ts';
@@ -12,6 +13,7 @@ import { mikroorm } from './mikroorm.ts';
 import { mongoose } from './mongoose.ts';
 import { sequelize } from './sequelize.ts';
 import { nestjs } from './nestjs.ts';
+import { nextjs } from './nextjs.ts';
 import { react } from './react.ts';
 import { prisma } from './prisma.ts';
 import { refit } from './refit.ts';
@@ -20,4 +22,4 @@ import { razorPages } from './razorPages.ts';
 import { wpf } from './wpf.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, handlerClasses, hubs, httpClients, refit, nestjs, typeorm, prisma, mongoose, sequelize, drizzle, mikroorm, lazyQueries, react, wpf, blazor, razorPages];
+export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongoose, sequelize, drizzle, mikroorm, lazyQueries, react, nextjs, wpf, blazor, razorPages];
