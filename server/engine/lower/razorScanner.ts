@@ -191,7 +191,7 @@ class RazorScanner {
     const inner = text[from] === '(' ? closingEnd(text, from) : from;
     const to = isQuoted
       ? text.indexOf(quote, inner)
-      : inner + /^[^\s>]*/.exec(text.slice(inner, inner + 2000))![0].length;
+      : inner + (/^[^\s>]*/.exec(text.slice(inner, inner + 2000))?.[0].length ?? 0);
     if (to < 0) return this.#skip(text.length);
     this.#skip(start);
     this.#open = false;
@@ -351,7 +351,7 @@ class RazorScanner {
     }
     if (character === '<' && isStart && /[A-Za-z!]/.test(this.#next(1))) {
       this.#element();
-      return this.#endMarkup();
+      return true;
     }
     const literal = skipCSharpLiteral(text, this.#at);
     if (literal > this.#at) {
@@ -380,18 +380,14 @@ class RazorScanner {
       const stop = end < 0 ? this.#text.length : end;
       this.#skip(this.#at + 2);
       while (this.#at < stop) this.#content();
-      return this.#endMarkup();
+      return true;
     }
     if (isStart || next === '*') {
       this.#transition();
-      return this.#endMarkup() && isStart;
+      return isStart;
     }
     this.#at++;
     return false;
-  }
-
-  #endMarkup(): boolean {
-    return true;
   }
 
   /** Markup that is a value is no statement: it is stepped over. */

@@ -19,10 +19,11 @@ const EVENT = new RegExp(
     'Swiped|Tick|Raised|Sorting|Sorted|Editing|Edited|AutoGeneratingColumn|InitializingNewItem|Chosen|Finished|' +
     'Updated|Created|Rendered|Reached|Dropped|Dismissed|Startup|Exit|DispatcherUnhandledException)$',
 );
-/** How handlers are named where the event's name does not tell: `Save_Click`, `OnSave`. */
+/** How handlers of own controls are named, whose events may have any name: `Save_Click`, `OnSave`. */
 const HANDLER_NAME = /_|^On[A-Z]|^Handle[A-Z]|Handler$/;
 const COMMAND = /Command$/;
-const NO_EVENT = /^(?:x:.*|xmlns.*|mc:.*|Name|Title|Style|Tag|Key|Uid|CommandParameter|Handler|Event|Value)$/;
+const NO_EVENT =
+  /^(?:x:.*|xmlns.*|mc:.*|d:.*|Name|Title|Style|Tag|Key|Uid|CommandParameter|Content|Header|Text|ToolTip|Placeholder\w*)$/;
 const DATA_TEMPLATE = /^(?:DataTemplate|HierarchicalDataTemplate|TreeDataTemplate|ItemContainerTemplate)$/;
 /** Elements whose content is used elsewhere: what it is bound to cannot be read off where it stands. */
 const DETACHED =
@@ -239,8 +240,9 @@ class XamlLowering {
   #addHandler(self: XamlAncestor, attribute: Ast.Attribute, property: string, value: string): void {
     const isMethod = plainName(attribute.name) === 'MethodName';
     if (!BARE_NAME.test(value) || /^(?:True|False)$/i.test(value)) return;
-    if (!isMethod && NO_EVENT.test(plainName(attribute.name)) && property === plainName(attribute.name)) return;
-    if (!isMethod && !EVENT.test(property) && !HANDLER_NAME.test(value)) return;
+    if (!isMethod && NO_EVENT.test(plainName(attribute.name))) return;
+    const isOwn = this.#types.clrNamespace(plainName(self.element.name)) !== undefined;
+    if (!isMethod && !EVENT.test(property) && !(isOwn && HANDLER_NAME.test(value))) return;
     const handler = isMethod
       ? this.#bindings.member('DataContext', value, this.#spanOf(attribute.sourceSpan))
       : this.#node(Kind.Identifier, attribute.sourceSpan, value, []);
