@@ -15,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: 'engine',
-          include: ['test/{protocol,engine}/**/*.test.ts'],
+          include: ['test/{protocol,engine,accuracy}/**/*.test.ts'],
           testTimeout: 30_000,
           sequence: TOGETHER,
         },
