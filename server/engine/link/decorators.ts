@@ -28,6 +28,12 @@ export function decoratorsOn(program: Program, declaration: Location): Decorator
   });
 }
 
+/** The decorator that injects a value under a name or token: `@InjectQueue('mail')`, `@InjectModel('User')`. */
+export function injectionOf(declaration: Location): Location | undefined {
+  const { tree } = declaration.file;
+  return attributesOf(declaration).find(({ name, at }) => name.startsWith('Inject') && tree.count(at.node) > 0)?.at;
+}
+
 /** The decorators of a class. */
 export function decoratorsOnType(program: Program, type: TypeSymbol): Decorator[] {
   return type.declarations.flatMap((declaration) => decoratorsOn(program, declaration));

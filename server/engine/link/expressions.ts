@@ -1,6 +1,7 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import type { MemberModel } from '../rules/rulePack.ts';
 import { asExternal, CallResolver, type ResolvedCall } from './callResolver.ts';
+import { injectionOf } from './decorators.ts';
 import type { FoundMember } from './models.ts';
 import { ParameterTypes } from './parameterTypes.ts';
 import { type ExternalType, isCSharp, type Program } from './program.ts';
@@ -235,7 +236,8 @@ export class Expressions {
     if (declared.kind !== 'external' || isCSharp(at.file) || !this.program.models(at.file).model(declared.name)) return declared;
     // `private router: Router = express.Router()` is still the router that is made there.
     const made = inferred();
-    return made.kind === 'external' && made.origin ? { ...declared, origin: made.origin } : declared;
+    const origin = made.kind === 'external' && made.origin ? made.origin : injectionOf(at);
+    return origin ? { ...declared, origin } : declared;
   }
 
   #typeOfUntypedParameter(at: Location): Type {

@@ -17,7 +17,7 @@ export function joinMessages(linker: Linker): void {
   for (const node of linker.graph.operations) {
     if (node.kind !== 'message_send') continue;
     const key = channelOf(node);
-    const found = key === undefined ? [] : (receivers.get(key) ?? []);
+    const found = (key === undefined ? [] : (receivers.get(key) ?? [])).filter((receiver) => takes(receiver, node));
     for (const target of found) {
       const detail = `both name ${node.target ?? ''}`;
       linker.graph.edge({
@@ -32,6 +32,11 @@ export function joinMessages(linker: Linker): void {
     if (found.length === 0)
       linker.graph.unresolved(node, 'no_receiver_found', `nothing scanned receives ${node.target ?? 'it'}`);
   }
+}
+
+/** Of the handlers of one queue, those for a named job take only jobs of that name. */
+function takes(receiver: DraftNode, sent: DraftNode): boolean {
+  return receiver.method === undefined || sent.method === undefined || receiver.method === sent.method;
 }
 
 /** Undefined where a part of the name is not known. */

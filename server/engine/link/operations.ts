@@ -204,7 +204,7 @@ export class OperationFinder {
 
   #method(match: RuleMatch): string | undefined {
     const { rule } = match.rule;
-    if (rule.kind !== 'api_call' && rule.kind !== 'api_endpoint') return this.#values.first(rule.method, match)?.toUpperCase();
+    if (rule.kind !== 'api_call' && rule.kind !== 'api_endpoint') return this.#values.first(rule.method, match);
     const verbs = this.#values.verbs(rule.method, match);
     return verbs.length === 0 ? undefined : verbs.join('|');
   }

@@ -98,10 +98,15 @@ export class RuleValues {
   }
 
   #conditionText(source: string, match: RuleMatch): string {
-    const named = /^(argument\.\w+)\.name$/.exec(source);
-    if (!named) return this.#texts(source, match)[0]?.text ?? '';
-    const at = this.#expression(named[1] ?? '', match);
-    return at === undefined || at.node === 0 ? '' : this.#linker.texts.describe(at);
+    return this.#texts(source, match)[0]?.text ?? '';
+  }
+
+  /** The member an argument names, as in `FileMode.Create` and `HttpMethod.Get`. */
+  #memberName(source: string, match: RuleMatch): TextValue[] {
+    const at = this.#expression(source, match);
+    if (!at) return [];
+    const { tree } = at.file;
+    return tree.kind(at.node) === Kind.Member ? exactly(tree.text(at.node)) : this.#linker.texts.valuesOf(at);
   }
 
   /** The entity a database rule's target names, by type. */
@@ -131,6 +136,8 @@ export class RuleValues {
     if (source.startsWith('=')) return [{ text: source.slice(1), exact: true, parts: [] }];
     const pattern = /^argument\.(\d)\.pattern$/.exec(source);
     if (pattern) return exactly(messageText(this.#linker, { file: match.at.file, node: match.args[Number(pattern[1])] ?? 0 }));
+    const named = /^(argument\..+)\.name$/.exec(source);
+    if (named) return this.#memberName(named[1] ?? '', match);
     if (source === 'chain') return this.#chainTexts(match);
     const at = this.#expression(source, match);
     if (at) return this.#linker.texts.valuesOf(at);
@@ -172,6 +179,7 @@ export class RuleValues {
   /** The expression a source names, undefined for sources that name a type. */
   #expression(source: string, match: RuleMatch): Location | undefined {
     const { file } = match.at;
+    if (source === 'receiver') return match.call && { file, node: match.call.receiverNode };
     if (source === 'index') return { file, node: file.tree.child(this.#indexNode(match), 1) };
     const made = /^argument\.(\d)\.(new|set)\.(\w+)$/.exec(source);
     if (made) return createdFrom({ file, node: match.args[Number(made[1])] ?? 0 }, made[2] === 'new', made[3] ?? '');
@@ -192,7 +200,9 @@ export class RuleValues {
     const origin = match.on?.origin;
     if (!origin) return undefined;
     const { tree } = origin.file;
-    return { file: origin.file, node: tree.children(tree.child(origin.node, 1))[index] ?? 0 };
+    // A value injected under a name has its decorator as origin: `@InjectQueue('mail') queue: Queue`.
+    const list = tree.kind(origin.node) === Kind.Attribute ? origin.node : tree.child(origin.node, 1);
+    return { file: origin.file, node: tree.children(list)[index] ?? 0 };
   }
 
   #originName(match: RuleMatch): string | undefined {

@@ -8,6 +8,7 @@ import { handlerClasses } from './handlerClasses.ts';
 import { httpClients } from './httpClients.ts';
 import { hubs } from './hubs.ts';
 import { drizzle } from './drizzle.ts';
+import { kafkajs } from './kafkajs.ts';
 import { lazyQueries } from './lazyQueries.ts';
 import { mikroorm } from './mikroorm.ts';
 import { mongoose } from './mongoose.ts';
@@ -22,4 +23,4 @@ import { razorPages } from './razorPages.ts';
 import { wpf } from './wpf.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongoose, sequelize, drizzle, mikroorm, lazyQueries, react, nextjs, wpf, blazor, razorPages];
+export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongoose, sequelize, drizzle, mikroorm, kafkajs, lazyQueries, react, nextjs, wpf, blazor, razorPages];

@@ -64,15 +64,20 @@ const DIALECTS: readonly LazyDialect[] = [
     provider: 'Mongoose',
     rule: 'mongoose.query',
     writes: new Set([
-      ...['updateOne', 'updateMany', 'replaceOne', 'deleteOne', 'deleteMany', 'remove', 'update', 'findOneAndUpdate'],
-      ...[
-        'findByIdAndUpdate',
-        'findOneAndDelete',
-        'findByIdAndDelete',
-        'findOneAndRemove',
-        'findByIdAndRemove',
-        'findOneAndReplace',
-      ],
+      'updateOne',
+      'updateMany',
+      'replaceOne',
+      'deleteOne',
+      'deleteMany',
+      'remove',
+      'update',
+      'findOneAndUpdate',
+      'findByIdAndUpdate',
+      'findOneAndDelete',
+      'findByIdAndDelete',
+      'findOneAndRemove',
+      'findByIdAndRemove',
+      'findOneAndReplace',
     ]),
     tables: new Set(),
     model: 'mongoose#Model',
@@ -253,9 +258,11 @@ function tableText(linker: Linker, at: Location): string | undefined {
   return texts.exactText(at)?.replace(/\s+(as\s+)?\w+$/i, '');
 }
 
+/** The text a call, or a decorator, is given first. */
 function firstArgument(linker: Linker, call: Location): string | undefined {
   const { tree } = call.file;
-  return linker.texts.exactText({ file: call.file, node: tree.children(tree.child(call.node, 1))[0] ?? 0 });
+  const list = tree.kind(call.node) === Kind.Attribute ? call.node : tree.child(call.node, 1);
+  return linker.texts.exactText({ file: call.file, node: tree.children(list)[0] ?? 0 });
 }
 
 /** The entity of the model a query starts at: the name the model was made with, or the type it holds. */

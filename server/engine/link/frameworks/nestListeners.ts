@@ -32,7 +32,7 @@ const LISTENERS: readonly ListenerRule[] = [
     kind: 'message_receive' as const,
     provider: 'NestJS microservices',
   })),
-  { modules: ['@nestjs/websockets'], name: 'SubscribeMessage', kind: 'message_receive', provider: 'NestJS WebSockets' },
+  { modules: ['@nestjs/websockets'], name: 'SubscribeMessage', kind: 'message_receive', provider: 'socket.io' },
   ...['RabbitSubscribe', 'RabbitRPC'].map((name) => ({
     modules: ['@golevelup/nestjs-rabbitmq'],
     name,
