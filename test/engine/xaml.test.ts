@@ -4,7 +4,7 @@ import { Tree, TreeBuilder } from '#engine/lower/tree.ts';
 import { lowerXaml } from '#engine/lower/xaml.ts';
 import { readXamlValue } from '#engine/lower/xamlMarkup.ts';
 import type { EngineResult } from '#engine/scan.ts';
-import { operationsOf, scanFiles } from '../support/scanFiles.ts';
+import { edgesOf, operationsOf, scanFiles } from '../support/scanFiles.ts';
 
 const WPF =
   'xmlns="http://schemas.microsoft.com/winfx/2006/xaml/presentation" xmlns:x="http://schemas.microsoft.com/winfx/2006/xaml"';
@@ -176,6 +176,35 @@ describe('commands of view models', () => {
     const code =
       'namespace Shop; public partial class Picker : UserControl { public ICommand PickCommand { get => (ICommand)GetValue(PickCommandProperty); set { } } }';
     expect(operationsOf(await scanFiles({ 'a.xaml': xaml, 'a.xaml.cs': code }))).toEqual([]);
+  });
+});
+
+describe('what a view model makes', () => {
+  it('does not run with its constructor, but where a command is executed', async () => {
+    const body = `public ICommand SaveCommand { get; }
+public ReactiveCommand<Unit, Unit> LoadCommand { get; }
+public OrdersViewModel() { SaveCommand = new RelayCommand(() => Save()); LoadCommand = ReactiveCommand.CreateFromTask(Load); }
+private void Save() { File.WriteAllText("a", ""); }
+private Task Load() { File.ReadAllText("b"); return null; }`;
+    const code = `using Shop.ViewModels;
+namespace Shop;
+public partial class OrdersWindow : Window
+{
+    private OrdersViewModel Model => (OrdersViewModel)DataContext;
+    protected void OnNavigatedTo() { Model.LoadCommand.Execute(null); }
+}`;
+    const result = await scanFiles({
+      'a.xaml': bound(button('{Binding SaveCommand}')),
+      'a.xaml.cs': code,
+      'vm.cs': viewModel(body),
+    });
+    expect(edgesOf(result, 'calls').filter((edge) => edge.startsWith('a.xaml.cs'))).toEqual([
+      'a.xaml.cs:6 -> vm.cs:8 certain',
+    ]);
+    const constructor = result.nodes.find(
+      (node) => node.kind === 'function' && node.name === 'OrdersViewModel.OrdersViewModel',
+    );
+    expect(result.edges.filter((edge) => edge.source === constructor?.id && edge.kind === 'calls')).toEqual([]);
   });
 });
 

@@ -262,7 +262,7 @@ class RazorScanner {
     this.#open = false;
     this.#codeBlock();
     this.#out.blank(open);
-    this.#out.blank(this.#at - 1);
+    if (this.#text[this.#at - 1] === '}') this.#out.blank(this.#at - 1);
     this.#out = outer;
   }
 

@@ -17,7 +17,7 @@ const EVENT = new RegExp(
     'DragStarting|DragStarted|DragDelta|DragCompleted|Completed|Pressed|Released|Toggled|Navigated|Navigating|' +
     'Navigate|Appearing|Disappearing|Invoked|Requested|Submitted|Scrolled|Refreshing|Started|Delta|Ended|Failed|' +
     'Swiped|Tick|Raised|Sorting|Sorted|Editing|Edited|AutoGeneratingColumn|InitializingNewItem|Chosen|Finished|' +
-    'Updated|Created|Rendered|Reached|Dropped|Dismissed|Startup|Exit|DispatcherUnhandledException)$',
+    'Updated|Created|Error|Rendered|Reached|Dropped|Dismissed|Startup|Exit|DispatcherUnhandledException)$',
 );
 /** How handlers of own controls are named, whose events may have any name: `Save_Click`, `OnSave`. */
 const HANDLER_NAME = /_|^On[A-Z]|^Handle[A-Z]|Handler$/;

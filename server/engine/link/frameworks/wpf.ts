@@ -7,6 +7,7 @@ import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
 import type { Framework } from './framework.ts';
 import { Commands } from './wpfCommands.ts';
 import { DataContexts, type XamlView } from './wpfContexts.ts';
+import { findExecutions } from './wpfExecution.ts';
 import { findNavigation } from './wpfNavigation.ts';
 
 const PAGE = /(?:Window|Page|Shell)(?:Base)?$/;
@@ -21,6 +22,7 @@ export const wpf: Framework = {
     const contexts = new DataContexts(linker);
     const finder = new ActionFinder(linker, contexts);
     for (const view of contexts.views) if (!isApplication(view)) finder.visit(view);
+    findExecutions(linker, new Commands(linker));
     findNavigation(linker, finder.pages);
   },
 };

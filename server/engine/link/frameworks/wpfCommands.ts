@@ -191,6 +191,8 @@ export class Commands {
   lambdaTarget(at: Location): FunctionSymbol {
     const { tree } = at.file;
     const { program, expressions } = this.#linker;
+    // A function of its own in any case: what it calls is not called by the function around it.
+    const lambda = program.functionOf(at, 'inline');
     let body = tree.child(at.node, 3);
     for (;;) {
       const kind = tree.kind(body);
@@ -206,7 +208,7 @@ export class Commands {
       const hasBody = functions[0] !== undefined && functions[0].file.tree.child(functions[0].node, 3) !== 0;
       if (functions.length === 1 && isOwn && hasBody) return functions[0] as FunctionSymbol;
     }
-    return program.functionOf(at, 'inline');
+    return lambda;
   }
 }
 
