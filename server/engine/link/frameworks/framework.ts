@@ -3,6 +3,7 @@ import type { ConfigFile } from '../../discover/discover.ts';
 import type { Expressions } from '../expressions.ts';
 import type { Linker } from '../linker.ts';
 import type { Program } from '../program.ts';
+import type { Location } from '../sourceFile.ts';
 import type { Texts } from '../values.ts';
 
 /** What is there before calls are resolved. */
@@ -33,8 +34,8 @@ export interface Framework {
 export interface EntityMapping {
   schema: EntitySchema;
   /** The entity's declaration; operations name the entity by its type or by the mapped names. */
-  declaration: { file: import('../sourceFile.ts').SourceFile; node: number };
+  declaration: Location;
   /** Other declarations that mean the entity: the interface a model is typed with. */
-  aliases?: { file: import('../sourceFile.ts').SourceFile; node: number }[];
+  aliases?: Location[];
   rule: string;
 }
