@@ -78,7 +78,7 @@ export class NestModules {
     return found;
   }
 
-  /** Elements of an array literal; of arrays spread into it and named by a constant too. */
+  /** Elements of an array literal; of arrays spread into it, chosen by a condition and named by a constant too. */
   #elements(at: Location): Location[] {
     const { tree } = at.file;
     switch (tree.kind(at.node)) {
@@ -86,15 +86,25 @@ export class NestModules {
         return tree.children(at.node).flatMap((node) => this.#elements({ file: at.file, node }));
       case Kind.Spread:
         return this.#elements({ file: at.file, node: tree.child(at.node, 0) });
+      case Kind.Conditional:
+        return [1, 2].flatMap((index) => this.#elements({ file: at.file, node: tree.child(at.node, index) }));
       case Kind.Identifier: {
-        const binding = this.#linker.program.typescript.resolve(tree.text(at.node), at.file);
-        const initial = binding?.kind === 'variable' ? binding.at.file.tree.child(binding.at.node, 2) : 0;
-        if (binding?.kind !== 'variable' || binding.at.file.tree.kind(initial) !== Kind.Array) return [at];
-        return this.#elements({ file: binding.at.file, node: initial });
+        const initial = this.#listNamed(at);
+        return initial ? this.#elements(initial) : [at];
       }
       default:
         return at.node === 0 ? [] : [at];
     }
+  }
+
+  /** The list, or the condition between elements, that a constant of the module stands for. */
+  #listNamed(at: Location): Location | undefined {
+    const binding = this.#linker.program.typescript.resolve(at.file.tree.text(at.node), at.file);
+    if (binding?.kind !== 'variable') return undefined;
+    const { file } = binding.at;
+    const node = file.tree.child(binding.at.node, 2);
+    const kind = file.tree.kind(node);
+    return kind === Kind.Array || kind === Kind.Conditional ? { file, node } : undefined;
   }
 
   /** `UserModule`, `forwardRef(() => UserModule)`, `UserModule.forRoot()`. */

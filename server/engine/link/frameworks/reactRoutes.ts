@@ -46,7 +46,14 @@ export class ReactRoutes {
     for (const { route, path } of this.#pages) this.#noteSplat(route, path);
     for (const { route, path } of this.#pages) {
       const full = this.#below(route, path);
-      addPage(this.#linker, { at: route.at, path: full, provider: PROVIDER, rule: 'react.route', components: route.components, loaders: route.loaders });
+      addPage(this.#linker, {
+        at: route.at,
+        path: full,
+        provider: PROVIDER,
+        rule: 'react.route',
+        components: route.components,
+        loaders: route.loaders,
+      });
     }
   }
 
@@ -54,7 +61,8 @@ export class ReactRoutes {
     const { tree } = file;
     visitTree(file, (node) => {
       const kind = tree.kind(node);
-      if (kind === Kind.JsxElement && tree.child(node, 0) !== 0 && this.#isRoute({ file, node })) this.#readElement({ file, node });
+      if (kind === Kind.JsxElement && tree.child(node, 0) !== 0 && this.#isRoute({ file, node }))
+        this.#readElement({ file, node });
       else if (kind === Kind.Call) this.#readCall({ file, node });
     });
   }
@@ -85,13 +93,17 @@ export class ReactRoutes {
 
   #attribute(element: Location, name: string): Location {
     const { tree } = element.file;
-    const attribute = tree.children(tree.child(element.node, 1)).find((node) => tree.kind(node) === Kind.JsxAttribute && tree.text(node) === name);
+    const attribute = tree
+      .children(tree.child(element.node, 1))
+      .find((node) => tree.kind(node) === Kind.JsxAttribute && tree.text(node) === name);
     return { file: element.file, node: attribute === undefined ? 0 : tree.child(attribute, 0) };
   }
 
   #has(element: Location, name: string): boolean {
     const { tree } = element.file;
-    return tree.children(tree.child(element.node, 1)).some((node) => tree.kind(node) === Kind.JsxAttribute && tree.text(node) === name);
+    return tree
+      .children(tree.child(element.node, 1))
+      .some((node) => tree.kind(node) === Kind.JsxAttribute && tree.text(node) === name);
   }
 
   #readElement(element: Location): void {
@@ -130,7 +142,9 @@ export class ReactRoutes {
       if (value.node !== 0) return this.#isRedirect(value) ? undefined : value;
     }
     const { file } = element;
-    const inner = file.tree.children(file.tree.child(element.node, 2)).filter((node) => file.tree.kind(node) === Kind.JsxElement);
+    const inner = file.tree
+      .children(file.tree.child(element.node, 2))
+      .filter((node) => file.tree.kind(node) === Kind.JsxElement);
     const shown = inner.find((node) => !this.#isRoute({ file, node }));
     return shown === undefined || this.#isRedirect({ file, node: shown }) ? undefined : { file, node: shown };
   }
@@ -165,29 +179,42 @@ export class ReactRoutes {
     if (route.isPlace && route.shown) this.#pages.push({ route, path: joinPath(prefix, route.path) });
   }
 
-  /** `routes.map((route) => <Route path={route.path} element={<route.page />} />)`: one route an item of the list. */
+  /**
+   * `routes.map((route) => <Route path={route.path} element={<route.page />} />)`: one route an item of the list. The
+   * item may be taken apart before, and spread into the element.
+   */
   #listedRoutes(element: Location): Route[] {
     const { file } = element;
     const { tree } = file;
     const path = this.#attribute(element, 'path');
-    const item = tree.kind(path.node) === Kind.Member ? tree.child(path.node, 0) : 0;
-    const parameter = tree.kind(item) === Kind.Identifier ? file.findLocal(tree.text(item), item) : 0;
-    const call = file.parent(file.parent(file.parent(file.parent(parameter))));
-    if (tree.kind(parameter) !== Kind.Param || tree.kind(call) !== Kind.Call || tree.text(tree.child(call, 0)) !== 'map') return [];
+    const spread = tree.children(tree.child(element.node, 1)).find((node) => tree.kind(node) === Kind.Spread);
+    const item = itemPart(file, path.node !== 0 || spread === undefined ? path.node : tree.child(spread, 0));
+    const call = item ? file.parent(file.parent(file.parent(file.parent(item.parameter)))) : 0;
+    if (!item || tree.kind(call) !== Kind.Call || tree.text(tree.child(call, 0)) !== 'map') return [];
+    const list = this.#itemsOf({ file, node: tree.child(tree.child(call, 0), 0) }, 0);
     const shown = this.#shownBy(element);
-    const key = shown ? memberOf(shown, tree.text(parameter)) : undefined;
-    return this.#itemsOf({ file, node: tree.child(tree.child(call, 0), 0) }, 0).map((object) => {
-      const value = key === undefined ? shown : propertyOf(object, key);
-      const isShown = value !== undefined && value.node !== 0 && !this.#isRedirect(value);
-      return {
-        at: object,
-        path: this.#pathText(propertyOf(object, tree.text(path.node))),
-        isPlace: true,
-        shown: isShown ? value : undefined,
-        components: isShown ? componentsIn(this.#components, value) : [],
-        loaders: [],
-      };
-    });
+    const key = shown ? partShown(shown, item.parameter) : undefined;
+    return list.map((object) =>
+      shown ? this.#itemRoute(object, { pathKey: item.key || 'path', shown, key }) : this.#objectRoute(object),
+    );
+  }
+
+  /** The route of one item of a list: its path, and what the element around it shows of it. */
+  #itemRoute(
+    object: Location,
+    { pathKey, shown, key }: { pathKey: string; shown: Location; key: string | undefined },
+  ): Route {
+    const value = key === undefined ? shown : propertyOf(object, key);
+    const isShown = value.node !== 0 && !this.#isRedirect(value);
+    const path = propertyOf(object, pathKey);
+    return {
+      at: object,
+      path: this.#pathText(path),
+      isPlace: path.node !== 0 || propertyOf(object, 'index').node !== 0,
+      shown: isShown ? value : undefined,
+      components: isShown ? componentsIn(this.#components, value) : [],
+      loaders: [],
+    };
   }
 
   /** The object literals of a list: written in place, or in a variable. */
@@ -208,7 +235,9 @@ export class ReactRoutes {
         if (tree.kind(local) === Kind.Variable) return this.#itemsOf({ file, node: tree.child(local, 2) }, depth + 1);
         const binding = local === 0 ? this.#linker.program.typescript.resolve(tree.text(node), file) : undefined;
         if (binding?.kind === 'expression') return this.#itemsOf(binding.at, depth + 1);
-        return binding?.kind === 'variable' ? this.#itemsOf({ file: binding.at.file, node: binding.at.file.tree.child(binding.at.node, 2) }, depth + 1) : [];
+        return binding?.kind === 'variable'
+          ? this.#itemsOf({ file: binding.at.file, node: binding.at.file.tree.child(binding.at.node, 2) }, depth + 1)
+          : [];
       }
       default:
         return [];
@@ -238,7 +267,9 @@ export class ReactRoutes {
   #objectRoute(object: Location): Route {
     const { tree } = object.file;
     const path = propertyOf(object, 'path');
-    const values = ['element', 'Component', 'component', 'lazy'].map((key) => propertyOf(object, key)).filter(({ node }) => node !== 0);
+    const values = ['element', 'Component', 'component', 'lazy']
+      .map((key) => propertyOf(object, key))
+      .filter(({ node }) => node !== 0);
     const spread = tree.children(object.node).find((node) => tree.kind(node) === Kind.Spread);
     const value = values[0] ?? (spread === undefined ? undefined : { file: object.file, node: tree.child(spread, 0) });
     const shown = value && this.#isRedirect(value) ? undefined : value;
@@ -278,15 +309,29 @@ export class ReactRoutes {
   }
 }
 
+/** The parameter that a name comes from, and the key it is read by; '' for the parameter itself and a rest of it. */
+function itemPart(file: SourceFile, node: number, depth = 0): { parameter: number; key: string } | undefined {
+  const { tree } = file;
+  if (depth > MAX_DEPTH) return undefined;
+  if (tree.kind(node) === Kind.Member) {
+    const object = itemPart(file, tree.child(node, 0), depth + 1);
+    return object?.key === '' ? { parameter: object.parameter, key: tree.text(node) } : undefined;
+  }
+  if (tree.kind(node) !== Kind.Identifier) return undefined;
+  const local = file.findLocal(tree.text(node), node);
+  if (tree.kind(local) === Kind.Param) return { parameter: local, key: '' };
+  return tree.kind(local) === Kind.Variable ? itemPart(file, tree.child(local, 2), depth + 1) : undefined;
+}
+
 /** The key of the item that an element shows: `<item.page />`, `element={item.element}`. */
-function memberOf(shown: Location, item: string): string | undefined {
-  const { tree } = shown.file;
+function partShown(shown: Location, parameter: number): string | undefined {
+  const { file } = shown;
+  const { tree } = file;
   const visit = (node: number): string | undefined => {
-    if (tree.kind(node) === Kind.Member && tree.kind(tree.child(node, 0)) === Kind.Identifier && tree.text(tree.child(node, 0)) === item) {
-      const parent = shown.file.parent(node);
-      const isTag = tree.kind(parent) === Kind.JsxElement && tree.child(parent, 0) === node;
-      if (isTag || node === shown.node) return tree.text(node);
-    }
+    const parent = file.parent(node);
+    const isTag = tree.kind(parent) === Kind.JsxElement && tree.child(parent, 0) === node;
+    const part = isTag || node === shown.node ? itemPart(file, node) : undefined;
+    if (part?.parameter === parameter && part.key !== '') return part.key;
     for (const child of tree.children(node)) {
       const found = visit(child);
       if (found !== undefined) return found;
