@@ -31,7 +31,7 @@ export function followWrappers(linker: Linker): void {
   const follower = new WrapperFollower(linker);
   const { requests } = linker.facts;
   const followed = new Set<RequestFact>();
-  for (const request of [...requests]) if (follower.follow(request)) followed.add(request);
+  for (const request of requests.slice()) if (follower.follow(request)) followed.add(request);
   linker.facts.requests = requests.filter((request) => !followed.has(request));
 }
 
@@ -54,7 +54,11 @@ class WrapperFollower {
     for (const site of this.#linker.callSites.callsOf(wrapper.fn).slice(0, MAX_SITES)) {
       const args = argumentsOf(site, wrapper.fn);
       if (this.#isLiteral(args[wrapper.position])) {
-        this.#addCall(request.node, site, this.#linker.texts.withArguments(wrapper.fn, args, () => composition.evaluate()));
+        this.#addCall(
+          request.node,
+          site,
+          this.#linker.texts.withArguments(wrapper.fn, args, () => composition.evaluate()),
+        );
         found = true;
       } else outer.push(...this.#outerCalls(wrapper, args, composition));
     }
@@ -108,7 +112,9 @@ class WrapperFollower {
     if (type?.kind !== 'object') return own;
     const { tree } = type.at.file;
     const urls = tree.children(type.at.node).filter((node) => /^(url|uri|path|endpoint)$/i.test(tree.text(node)));
-    return urls.flatMap((node) => texts.valuesOf({ file: type.at.file, node: tree.child(node, 0) }).map(({ text }) => text));
+    return urls.flatMap((node) =>
+      texts.valuesOf({ file: type.at.file, node: tree.child(node, 0) }).map(({ text }) => text),
+    );
   }
 
   #isLiteral(argument: Location | undefined): boolean {
@@ -125,30 +131,54 @@ class WrapperFollower {
     const method = call.methods.length === 0 ? undefined : call.methods.join('|');
     const target = mergeAlternatives(call.urls.map(({ text }) => text));
     const { provider, confidence } = inner;
-    const node = graph.operation({ kind: 'api_call', at: site.at, target, method, provider, rule: RULE, confidence, within });
+    const node = graph.operation({
+      kind: 'api_call',
+      at: site.at,
+      target,
+      method,
+      provider,
+      rule: RULE,
+      confidence,
+      within,
+    });
     registerRequest(this.#linker, node, call.urls);
     if (within) graph.edge({ source: graph.function(within), target: node, kind: 'performs', rule: RULE, confidence });
   }
 
   /** What the calls of the function around a call of a wrapper, which passes its own parameter on, lead to. */
-  #outerCalls(wrapper: Wrapper, args: readonly Location[], composition: UrlComposition): { urls: TextValue[]; methods: string[] }[] {
+  #outerCalls(
+    wrapper: Wrapper,
+    args: readonly Location[],
+    composition: UrlComposition,
+  ): { urls: TextValue[]; methods: string[] }[] {
     const { texts, callSites } = this.#linker;
     const argument = args[wrapper.position];
-    const passedOn = argument ? texts.parametersIn(argument).flatMap((parameter) => this.#ownerOf(parameter) ?? [])[0] : undefined;
+    const passedOn = argument
+      ? texts.parametersIn(argument).flatMap((parameter) => this.#ownerOf(parameter) ?? [])[0]
+      : undefined;
     if (!passedOn || passedOn.fn === wrapper.fn) return [];
-    return callSites.callsOf(passedOn.fn).slice(0, MAX_SITES).flatMap((site) => {
-      const outer = argumentsOf(site, passedOn.fn);
-      if (!this.#isLiteral(outer[passedOn.position])) return [];
-      return [texts.withArguments(passedOn.fn, outer, () => texts.withArguments(wrapper.fn, args, () => composition.evaluate()))];
-    });
+    return callSites
+      .callsOf(passedOn.fn)
+      .slice(0, MAX_SITES)
+      .flatMap((site) => {
+        const outer = argumentsOf(site, passedOn.fn);
+        if (!this.#isLiteral(outer[passedOn.position])) return [];
+        return [
+          texts.withArguments(passedOn.fn, outer, () =>
+            texts.withArguments(wrapper.fn, args, () => composition.evaluate()),
+          ),
+        ];
+      });
   }
 
   #joinOuter(request: RequestFact, outer: readonly { urls: TextValue[]; methods: string[] }[]): void {
     const urlsOf = new Map<string, TextValue[]>();
     for (const { urls, methods } of outer) {
-      for (const method of methods.length === 0 ? [request.method] : methods) for (const url of urls) pushTo(urlsOf, method, url);
+      for (const method of methods.length === 0 ? [request.method] : methods)
+        for (const url of urls) pushTo(urlsOf, method, url);
     }
-    for (const [method, urls] of urlsOf) this.#linker.facts.requests.push({ node: request.node, method, urls, confidence: 'likely' });
+    for (const [method, urls] of urlsOf)
+      this.#linker.facts.requests.push({ node: request.node, method, urls, confidence: 'likely' });
   }
 }
 

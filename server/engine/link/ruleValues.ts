@@ -47,12 +47,20 @@ export class RuleValues {
     const argument = /^argument\.(\d)\.key/.exec(source);
     const node = argument ? match.args[Number(argument[1])] : undefined;
     if (node === undefined) return false;
-    const passed = this.#linker.texts.argumentFor({ file: match.at.file, node });
+    return this.#mayHold({ file: match.at.file, node });
+  }
+
+  /** Whether an object may have properties that cannot be seen. */
+  #mayHold(object: Location): boolean {
+    const passed = this.#linker.texts.argumentFor(object);
     if (passed?.node === 0) return false;
-    const type = this.#linker.expressions.typeOf(passed ?? { file: match.at.file, node });
+    const type = this.#linker.expressions.typeOf(passed ?? object);
     if (type.kind !== 'object') return type.kind === 'unknown';
-    const { tree } = type.at.file;
-    return tree.children(type.at.node).some((child) => tree.kind(child) === Kind.Spread);
+    const { file } = type.at;
+    const { tree } = file;
+    return tree
+      .children(type.at.node)
+      .some((child) => tree.kind(child) === Kind.Spread && this.#mayHold({ file, node: tree.child(child, 0) }));
   }
 
   /** One text that stands for all alternatives: where they differ stands a placeholder. */

@@ -45,7 +45,9 @@ function nextFolders(linker: Linker): string[] {
     if (posix.basename(config.file) !== 'package.json') return [];
     const value = readJson(config.path);
     if (!PackageJson.Check(value)) return [];
-    const dependsOnNext = [value.dependencies, value.devDependencies].some((dependencies) => dependencies !== undefined && 'next' in dependencies);
+    const dependsOnNext = [value.dependencies, value.devDependencies].some(
+      (dependencies) => dependencies !== undefined && 'next' in dependencies,
+    );
     return dependsOnNext ? [posix.dirname(`${config.root}/${config.file}`)] : [];
   });
   return folders.toSorted((a, b) => b.length - a.length);
@@ -117,7 +119,13 @@ function addHandler(linker: Linker, handler: FunctionSymbol, method: string, pat
     provider: PROVIDER,
     rule: 'nextjs.route',
   });
-  linker.graph.edge({ source: endpoint, target: linker.graph.function(handler), kind: 'handles', rule: 'nextjs.route', confidence: 'certain' });
+  linker.graph.edge({
+    source: endpoint,
+    target: linker.graph.function(handler),
+    kind: 'handles',
+    rule: 'nextjs.route',
+    confidence: 'certain',
+  });
   linker.facts.endpoints.push({ node: endpoint, method, route, globalPrefix: '', handlers: [handler] });
 }
 
@@ -132,7 +140,9 @@ function exportedFunction(linker: Linker, file: SourceFile, name: string): Funct
 function valueOf(binding: ModuleBinding): Location | undefined {
   if (binding.kind === 'function') return binding.symbol;
   if (binding.kind === 'expression') return binding.at;
-  return binding.kind === 'variable' ? { file: binding.at.file, node: binding.at.file.tree.child(binding.at.node, 2) } : undefined;
+  return binding.kind === 'variable'
+    ? { file: binding.at.file, node: binding.at.file.tree.child(binding.at.node, 2) }
+    : undefined;
 }
 
 function functionIn(linker: Linker, at: Location, depth: number): FunctionSymbol | undefined {

@@ -46,7 +46,12 @@ function nameWrapped(file: SourceFile, program: Program, expressions: Expression
     const holder = file.parent(node);
     const first = tree.children(tree.child(node, 1))[0] ?? 0;
     if (tree.kind(first) !== Kind.Function || program.table.functionAt(file, first)) return;
-    const nameNode = tree.kind(holder) === Kind.Variable || tree.kind(holder) === Kind.Field ? tree.child(holder, 0) : tree.kind(holder) === Kind.Assign ? holder : 0;
+    const nameNode =
+      tree.kind(holder) === Kind.Variable || tree.kind(holder) === Kind.Field
+        ? tree.child(holder, 0)
+        : tree.kind(holder) === Kind.Assign
+          ? holder
+          : 0;
     if (nameNode === 0) return;
     const { model } = expressions.calls.resolve({ file, node });
     const returns = typeof model?.model === 'string' ? model.model : model?.model.returns;

@@ -51,7 +51,8 @@ export class ReactComponents {
     const { tree } = file;
     const list = file.parent(node);
     const fn = file.parent(list);
-    if (tree.kind(fn) !== Kind.Function || tree.child(fn, 1) !== list || tree.children(list)[0] !== node) return undefined;
+    if (tree.kind(fn) !== Kind.Function || tree.child(fn, 1) !== list || tree.children(list)[0] !== node)
+      return undefined;
     const symbol = this.#program.table.functionAt(file, fn);
     if (!symbol || !(this.#rendered.has(symbol) || this.#connected.has(symbol))) return undefined;
     return { kind: 'function', symbol };
@@ -74,7 +75,10 @@ export class ReactComponents {
         return this.#wrapped(at, depth + 1);
       case Kind.Cast:
       case Kind.Assign:
-        return this.resolve({ file: at.file, node: tree.child(at.node, tree.kind(at.node) === Kind.Cast ? 0 : 1) }, depth + 1);
+        return this.resolve(
+          { file: at.file, node: tree.child(at.node, tree.kind(at.node) === Kind.Cast ? 0 : 1) },
+          depth + 1,
+        );
       case Kind.JsxElement:
         return this.resolve({ file: at.file, node: tree.child(at.node, 0) }, depth + 1);
       default:
@@ -99,7 +103,8 @@ export class ReactComponents {
 
   #declared(at: Location, depth: number): Tag | undefined {
     const { tree } = at.file;
-    if (tree.kind(at.node) !== Kind.Variable) return tree.kind(at.node) === Kind.Param ? undefined : this.resolve(at, depth);
+    if (tree.kind(at.node) !== Kind.Variable)
+      return tree.kind(at.node) === Kind.Param ? undefined : this.resolve(at, depth);
     return this.resolve({ file: at.file, node: tree.child(at.node, 2) }, depth);
   }
 
@@ -179,7 +184,9 @@ export class ReactComponents {
 
   #index(file: SourceFile): void {
     const { tree } = file;
-    const usesRedux = [...(this.#program.table.modules.get(file)?.imports.values() ?? [])].some((item) => item.module === 'react-redux');
+    const usesRedux = [...(this.#program.table.modules.get(file)?.imports.values() ?? [])].some(
+      (item) => item.module === 'react-redux',
+    );
     visitTree(file, (node) => {
       const kind = tree.kind(node);
       if (kind === Kind.JsxElement && tree.child(node, 0) !== 0) this.#indexElement({ file, node });
@@ -217,7 +224,9 @@ export class ReactComponents {
     if (CONNECT.test(of.name)) return [expression];
     if (!COMPOSE.test(of.name)) return [];
     const args = expression.file.tree.children(expression.file.tree.child(expression.node, 1));
-    return tree === expression.file.tree ? args.flatMap((node) => this.#connectionsIn({ file: expression.file, node }, depth + 1)) : [];
+    return tree === expression.file.tree
+      ? args.flatMap((node) => this.#connectionsIn({ file: expression.file, node }, depth + 1))
+      : [];
   }
 
   /** The initialiser of the variable a name means. */
@@ -226,10 +235,13 @@ export class ReactComponents {
     if (file.tree.kind(at.node) !== Kind.Identifier || depth > MAX_DEPTH) return undefined;
     const name = file.tree.text(at.node);
     const local = file.findLocal(name, at.node);
-    if (local !== 0) return file.tree.kind(local) === Kind.Variable ? { file, node: file.tree.child(local, 2) } : undefined;
+    if (local !== 0)
+      return file.tree.kind(local) === Kind.Variable ? { file, node: file.tree.child(local, 2) } : undefined;
     const binding = this.#program.typescript.resolve(name, file);
     if (binding?.kind === 'expression') return binding.at;
-    return binding?.kind === 'variable' ? { file: binding.at.file, node: binding.at.file.tree.child(binding.at.node, 2) } : undefined;
+    return binding?.kind === 'variable'
+      ? { file: binding.at.file, node: binding.at.file.tree.child(binding.at.node, 2) }
+      : undefined;
   }
 }
 

@@ -39,7 +39,8 @@ export class ReactEvents {
       const confidence = this.#confidenceOf({ file, node });
       if (!confidence) return;
       for (const attribute of tree.children(tree.child(node, 1))) {
-        if (tree.kind(attribute) === Kind.JsxAttribute && EVENT.test(tree.text(attribute))) this.#bind({ file, node: attribute }, confidence);
+        if (tree.kind(attribute) === Kind.JsxAttribute && EVENT.test(tree.text(attribute)))
+          this.#bind({ file, node: attribute }, confidence);
       }
     });
   }
@@ -51,7 +52,9 @@ export class ReactEvents {
     const component = this.#components.resolve(tag);
     if (component?.kind !== 'library') return undefined;
     const module = component.name.slice(0, component.name.indexOf('#'));
-    return this.#libraries.some((library) => module === library || module.startsWith(`${library}/`)) ? 'likely' : undefined;
+    return this.#libraries.some((library) => module === library || module.startsWith(`${library}/`))
+      ? 'likely'
+      : undefined;
   }
 
   #bind(attribute: Location, confidence: Confidence): void {
@@ -64,13 +67,32 @@ export class ReactEvents {
     const { graph, program } = this.#linker;
     const target = handler.name || INLINE;
     const within = program.table.enclosingFunction(file, node);
-    const action = graph.operation({ kind: 'ui_action', at: attribute, target, name: `${tree.text(node)} ${target}`, provider: PROVIDER, rule: RULE, confidence, within });
+    const action = graph.operation({
+      kind: 'ui_action',
+      at: attribute,
+      target,
+      name: `${tree.text(node)} ${target}`,
+      provider: PROVIDER,
+      rule: RULE,
+      confidence,
+      within,
+    });
     const functions = handler.functions.map((fn) => graph.function(fn));
     for (const fn of functions) {
-      const candidates = functions.filter((other) => other !== fn).map((other) => ({ node: other, reason: 'passed by another parent' }));
-      graph.edge({ source: action, target: fn, kind: 'handles', rule: RULE, confidence: candidates.length === 0 ? confidence : 'possible', candidates });
+      const candidates = functions
+        .filter((other) => other !== fn)
+        .map((other) => ({ node: other, reason: 'passed by another parent' }));
+      graph.edge({
+        source: action,
+        target: fn,
+        kind: 'handles',
+        rule: RULE,
+        confidence: candidates.length === 0 ? confidence : 'possible',
+        candidates,
+      });
     }
-    if (functions.length === 0) graph.unresolved(action, 'no_handler_found', `the function ${target} is not declared in the scanned code`);
+    if (functions.length === 0)
+      graph.unresolved(action, 'no_handler_found', `the function ${target} is not declared in the scanned code`);
   }
 
   /** What an expression bound to an event runs; undefined for values that bind nothing. */
@@ -100,9 +122,14 @@ export class ReactEvents {
   }
 
   #either(at: Location, children: readonly number[]): Handler | undefined {
-    const found = children.flatMap((index) => this.#handlerOf({ file: at.file, node: at.file.tree.child(at.node, index) }) ?? []);
+    const found = children.flatMap(
+      (index) => this.#handlerOf({ file: at.file, node: at.file.tree.child(at.node, index) }) ?? [],
+    );
     if (found.length <= 1) return found[0];
-    return { name: found.find(({ name }) => name !== '')?.name ?? '', functions: [...new Set(found.flatMap(({ functions }) => functions))] };
+    return {
+      name: found.find(({ name }) => name !== '')?.name ?? '',
+      functions: [...new Set(found.flatMap(({ functions }) => functions))],
+    };
   }
 
   /** An arrow that does nothing but call one own function is that function; any other is a function of its own. */
@@ -116,11 +143,17 @@ export class ReactEvents {
     const { file } = at;
     const { tree } = file;
     const body = tree.child(at.node, 3);
-    const statements = (tree.kind(body) === Kind.Block ? tree.children(body) : [body]).map((node) => unwrapped(file, node)).filter((node) => !this.#isOnEvent(file, node));
+    const statements = (tree.kind(body) === Kind.Block ? tree.children(body) : [body])
+      .map((node) => unwrapped(file, node))
+      .filter((node) => !this.#isOnEvent(file, node));
     const [only = 0, ...others] = statements;
     if (others.length > 0 || tree.kind(only) !== Kind.Call) return undefined;
     const call = this.#linker.expressions.calls.resolve({ file, node: only });
-    if (call.functions.length === 0 || tree.children(tree.child(only, 1)).some((argument) => containsWork(file, argument))) return undefined;
+    if (
+      call.functions.length === 0 ||
+      tree.children(tree.child(only, 1)).some((argument) => containsWork(file, argument))
+    )
+      return undefined;
     return { name: call.name, functions: this.#counted(call.functions) };
   }
 
@@ -134,7 +167,8 @@ export class ReactEvents {
     const { file } = at;
     const { tree } = file;
     const call = this.#linker.expressions.calls.resolve(at);
-    if (call.name === 'bind' && call.receiverNode !== 0) return this.#handlerOf({ file, node: call.receiverNode }) ?? { name: '', functions: [] };
+    if (call.name === 'bind' && call.receiverNode !== 0)
+      return this.#handlerOf({ file, node: call.receiverNode }) ?? { name: '', functions: [] };
     if (call.functions.length > 0) return { name: call.name, functions: this.#counted(call.functions) };
     for (const argument of tree.children(tree.child(at.node, 1))) {
       const kind = tree.kind(argument);
@@ -167,7 +201,14 @@ export class ReactEvents {
     if (call.functions.length !== 1 || call.name === 'bind' || type.kind !== 'function') return undefined;
     if (type.functions.some((fn) => program.countedTo(fn) === fn)) return undefined;
     const made = this.#symbolOf(declaration);
-    graph.edge({ source: graph.function(made), target: graph.function(call.functions[0] as FunctionSymbol), kind: 'calls', rule: 'react.factory', confidence: 'certain', at: declaration.value });
+    graph.edge({
+      source: graph.function(made),
+      target: graph.function(call.functions[0] as FunctionSymbol),
+      kind: 'calls',
+      rule: 'react.factory',
+      confidence: 'certain',
+      at: declaration.value,
+    });
     return made;
   }
 
@@ -191,12 +232,17 @@ export class ReactEvents {
     const name = tree.text(node);
     if (tree.kind(node) === Kind.Identifier) {
       const local = file.findLocal(name, node);
-      if (tree.kind(local) === Kind.Variable) return { value: { file, node: tree.child(local, 2) }, name, nameNode: tree.child(local, 0) || local };
+      if (tree.kind(local) === Kind.Variable)
+        return { value: { file, node: tree.child(local, 2) }, name, nameNode: tree.child(local, 0) || local };
       const binding = local === 0 ? this.#linker.program.typescript.resolve(name, file) : undefined;
       if (binding?.kind !== 'variable') return undefined;
       const variable = binding.at;
       const inner = variable.file.tree;
-      return { value: { file: variable.file, node: inner.child(variable.node, 2) }, name, nameNode: inner.child(variable.node, 0) || variable.node };
+      return {
+        value: { file: variable.file, node: inner.child(variable.node, 2) },
+        name,
+        nameNode: inner.child(variable.node, 0) || variable.node,
+      };
     }
     if (tree.kind(tree.child(node, 0)) !== Kind.This) return undefined;
     const owner = this.#linker.program.table.enclosingType(file, node);
@@ -215,7 +261,9 @@ export class ReactEvents {
 
 function unwrapped(file: SourceFile, node: number): number {
   const kind = file.tree.kind(node);
-  return kind === Kind.Await || kind === Kind.Return || kind === Kind.Cast ? unwrapped(file, file.tree.child(node, 0)) : node;
+  return kind === Kind.Await || kind === Kind.Return || kind === Kind.Cast
+    ? unwrapped(file, file.tree.child(node, 0))
+    : node;
 }
 
 /** Whether evaluating an expression calls something, now or later. */

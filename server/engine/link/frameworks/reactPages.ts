@@ -21,11 +21,24 @@ export interface PageDraft {
 
 /** Adds a page and joins it with what runs when it is shown. */
 export function addPage(linker: Linker, page: PageDraft): void {
-  const node = linker.graph.operation({ kind: 'ui_page', at: page.at, target: page.path, name: page.path, provider: page.provider, rule: page.rule });
+  const node = linker.graph.operation({
+    kind: 'ui_page',
+    at: page.at,
+    target: page.path,
+    name: page.path,
+    provider: page.provider,
+    rule: page.rule,
+  });
   node.symbol = page.components[0]?.symbol.name;
   const functions = [...page.components.flatMap(loadFunctions), ...page.loaders];
   for (const fn of new Set(functions.map((found) => linker.program.countedTo(found)))) {
-    linker.graph.edge({ source: node, target: linker.graph.function(fn), kind: 'handles', rule: page.rule, confidence: 'certain' });
+    linker.graph.edge({
+      source: node,
+      target: linker.graph.function(fn),
+      kind: 'handles',
+      rule: page.rule,
+      confidence: 'certain',
+    });
   }
 }
 

@@ -30,7 +30,9 @@ export function reactTypes(components: ReactComponents, expressions: Expressions
     },
     member(on, name) {
       if (name !== 'props') return undefined;
-      const base = expressions.program.externalLineage(on).find((type) => /^(react|preact)#(default\.)?(Pure)?Component$/.test(type.name));
+      const base = expressions.program
+        .externalLineage(on)
+        .find((type) => /^(react|preact)#(default\.)?(Pure)?Component$/.test(type.name));
       return base ? propsOf({ kind: 'class', symbol: on.symbol }, base.args[0] ?? UNKNOWN) : undefined;
     },
     call(call) {
@@ -112,7 +114,8 @@ class Props implements MemberSource {
       const attributes = tree.children(tree.child(element.node, 1)).reverse();
       for (const attribute of attributes) {
         const value = { file, node: tree.child(attribute, 0) };
-        if (tree.kind(attribute) === Kind.JsxAttribute && tree.text(attribute) === name) return [this.#expressions.typeOf(value)];
+        if (tree.kind(attribute) === Kind.JsxAttribute && tree.text(attribute) === name)
+          return [this.#expressions.typeOf(value)];
         if (tree.kind(attribute) !== Kind.Spread) continue;
         const spread = this.#expressions.memberType(this.#expressions.typeOf(value), name, element);
         if (spread.kind !== 'unknown') return [spread];
@@ -135,7 +138,9 @@ function combined(types: readonly Type[]): Type {
   const functions = new Set<FunctionSymbol>();
   for (const type of known) if (type.kind === 'function') for (const fn of type.functions) functions.add(fn);
   if (functions.size === 1 && known.length === 1) return first;
-  return functions.size > MAX_ALTERNATIVES ? UNKNOWN : { kind: 'function', functions: [...functions], alternatives: true };
+  return functions.size > MAX_ALTERNATIVES
+    ? UNKNOWN
+    : { kind: 'function', functions: [...functions], alternatives: true };
 }
 
 /** The value of a context that is provided at one place. */

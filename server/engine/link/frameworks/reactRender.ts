@@ -4,8 +4,6 @@ import type { SourceFile } from '../sourceFile.ts';
 import type { ReactComponents } from './reactComponents.ts';
 import { loadFunctions } from './reactPages.ts';
 
-const ROUTE_TAG = /Route$/;
-
 /** Draws `calls` from what renders an own component to what runs when the component is shown. */
 export function linkRendering(linker: Linker, components: ReactComponents, file: SourceFile): void {
   const { tree } = file;
@@ -18,7 +16,14 @@ export function linkRendering(linker: Linker, components: ReactComponents, file:
     for (const fn of loadFunctions(component)) {
       const callee = linker.program.countedTo(fn);
       if (callee === caller) continue;
-      linker.graph.edge({ source, target: linker.graph.function(callee), kind: 'calls', rule: 'react.render', confidence: 'likely', at: { file, node } });
+      linker.graph.edge({
+        source,
+        target: linker.graph.function(callee),
+        kind: 'calls',
+        rule: 'react.render',
+        confidence: 'likely',
+        at: { file, node },
+      });
     }
   });
 }
@@ -27,8 +32,9 @@ export function linkRendering(linker: Linker, components: ReactComponents, file:
 function isInRoute(file: SourceFile, element: number): boolean {
   const { tree } = file;
   for (let node = element; node !== 0; node = file.parent(node)) {
-    if (tree.kind(node) === Kind.Function && file.parent(node) !== 0 && tree.kind(file.parent(node)) !== Kind.List) return false;
-    if (tree.kind(node) === Kind.JsxElement && ROUTE_TAG.test(tree.text(node))) return true;
+    if (tree.kind(node) === Kind.Function && file.parent(node) !== 0 && tree.kind(file.parent(node)) !== Kind.List)
+      return false;
+    if (tree.kind(node) === Kind.JsxElement && tree.text(node).endsWith('Route')) return true;
     if (tree.kind(node) === Kind.Property && /^(element|Component|component)$/.test(tree.text(node))) return true;
   }
   return false;

@@ -71,7 +71,7 @@ export class ReactRoutes {
     const { tree } = element.file;
     const tag = this.#components.resolve({ file: element.file, node: tree.child(element.node, 0) });
     if (tag?.kind === 'library') return ROUTE.test(tag.name);
-    if (!tag || !/Route$/.test(tree.text(element.node)) || this.#attribute(element, 'path').node === 0) return false;
+    if (!tag || !tree.text(element.node).endsWith('Route') || this.#attribute(element, 'path').node === 0) return false;
     return this.#rendersRoute(tag);
   }
 
