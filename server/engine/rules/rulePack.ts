@@ -56,7 +56,8 @@ export type TypeModel = Static<typeof TypeModel>;
  * `type_argument.N`, `receiver.T` a type parameter of the matched type as the receiver binds it,
  * `receiver.type`, `index` the value of an index expression, `origin.argument.N` an argument of the call that made the
  * receiver, `origin.name` the name of the member it was read from, `argument.N.new.M` what the object in an argument was
- * constructed with, `argument.N.set.Name` what its initialiser sets, `sql` the table a SQL argument names. Several are
+ * constructed with, `argument.N.set.Name` what its initialiser sets, `argument.N.name` the member it names (`FileMode.Create`), `chain` the
+ * text a fluent chain begins with and the segments it appends, `receiver` the receiver's expression, `sql` the table a SQL argument names. Several are
  * tried in order.
  */
 const ValueSource = Type.Union([Type.String(), Type.Array(Type.String())]);
@@ -84,7 +85,7 @@ const OperationRule = Type.Object(
     method: Type.Optional(ValueSource),
     /** Least and greatest number of arguments. */
     arguments: Type.Optional(Type.Tuple([Type.Integer(), Type.Integer()])),
-    /** Further conditions: the text of a value source, or `argument.N.name` for its last name, fits the expression. */
+    /** Further conditions: the text of a value source fits the regular expression. */
     where: Type.Optional(Type.Record(Type.String(), Type.String())),
     /** The argument that is the handler: an entry point's function. `argument.lambda` is the first lambda. */
     handler: Type.Optional(Type.String()),

@@ -8,6 +8,15 @@ import type { Type } from '../types.ts';
 const SAVE = 'efcore.save_changes';
 /** Operations that only mark entities; the next save writes them. */
 const MARKS: ReadonlySet<string> = new Set(['efcore.set_write', 'efcore.context_write']);
+const COLLECTION_CHANGES: ReadonlySet<string> = new Set([
+  'Add',
+  'AddRange',
+  'Insert',
+  'Remove',
+  'RemoveAll',
+  'RemoveAt',
+  'Clear',
+]);
 const MAX_CHAIN = 100;
 
 /** A change of a tracked entity, by where it stands. */
@@ -62,16 +71,42 @@ function assignedChanges(linker: Linker, fn: FunctionSymbol): Change[] {
   const pending = [fn.node];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     pending.push(...tree.children(node));
+    if (tree.kind(node) === Kind.Call) changes.push(...navigationChanges(linker, { file, node }));
     if (tree.kind(node) !== Kind.Assign) continue;
     const assigned = tree.child(node, 0);
     if (tree.kind(assigned) !== Kind.Member) continue;
     const object = { file, node: tree.child(assigned, 0) };
-    const entity = isTracked(linker, object) ? entityOf(linker.expressions.typeOf(object)) : undefined;
+    const entity = isTracked(linker, object)
+      ? entityOf(linker.expressions.typeOf(object))
+      : stateOf(linker, object, tree.text(assigned));
     const declaration = entity?.declarations[0];
     if (entity && declaration)
       changes.push({ position: tree.start(node), declaration, entity: entity.name, how: 'read and changed' });
   }
   return changes;
+}
+
+/** `order.Lines.Add(line)` of a tracked order. */
+function navigationChanges(linker: Linker, { file, node }: Location): Change[] {
+  const { tree } = file;
+  const callee = tree.child(node, 0);
+  if (tree.kind(callee) !== Kind.Member || !COLLECTION_CHANGES.has(tree.text(callee))) return [];
+  const collection = { file, node: tree.child(callee, 0) };
+  if (tree.kind(collection.node) !== Kind.Member || !isTracked(linker, collection)) return [];
+  const type = linker.expressions.typeOf(collection);
+  const element = type.kind === 'external' && type.args.length === 1 ? type.args[0] : undefined;
+  const entity = element && entityOf(element);
+  const declaration = entity?.declarations[0];
+  if (!entity || !declaration) return [];
+  const how = 'put into or taken out of a navigation';
+  return [{ position: tree.start(node), declaration, entity: entity.name, how }];
+}
+
+/** `context.Entry(order).State = EntityState.Modified`. */
+function stateOf(linker: Linker, entry: Location, member: string): TypeSymbol | undefined {
+  if (member !== 'State') return undefined;
+  const type = linker.program.viewAsExternal(linker.expressions.typeOf(entry), 'EntityEntry', entry.file);
+  return type?.args[0] && entityOf(type.args[0]);
 }
 
 function entityOf(type: Type): TypeSymbol | undefined {

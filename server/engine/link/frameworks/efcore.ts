@@ -127,7 +127,7 @@ class EntityFinder {
   }
 
   #addConfigured(isEf6: boolean): void {
-    for (const [type, fluent] of [...this.#fluent.entities]) {
+    for (const [type, fluent] of this.#fluent.entities) {
       for (const owned of fluent.ownedTypes) this.#owned.add(owned);
       this.#add(type, isEf6);
       for (const derived of fluent.derived) this.#add(derived, isEf6);
@@ -136,6 +136,8 @@ class EntityFinder {
       if (findAttribute(attributesOfType(type), 'Owned', 'ComplexType')) this.#owned.add(type);
     }
     for (const type of [...this.#fluent.ignoredTypes, ...this.#owned]) this.#entities.delete(type);
+    // A generic class is as many entities as it has uses; none of them has a name of its own in the code.
+    for (const type of this.#entities.keys()) if (type.typeParameters.length > 0) this.#entities.delete(type);
   }
 
   /** Types reached through navigations are entities too, when they have a key. */
