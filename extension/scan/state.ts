@@ -1,4 +1,4 @@
-import { isTerminal, type ScanStatus } from '#protocol/scan.ts';
+import type { ScanState, ScanStatus } from '#protocol/scan.ts';
 import type { ConnectionState, PanelAction } from '#protocol/webview.ts';
 
 export interface Folder {
@@ -40,8 +40,19 @@ const INITIAL: ScanViewState = {
   problem: null,
 };
 
+/** Said here once more, because the protocol's own function brings its schemas, and this is loaded at activation. */
+const RUNNING: Record<ScanState, boolean> = {
+  queued: true,
+  discovering: true,
+  scanning: true,
+  linking: true,
+  completed: false,
+  error: false,
+  cancelled: false,
+};
+
 export function isRunning(state: ScanViewState): boolean {
-  return state.starting || (state.status !== null && !isTerminal(state.status.status)) || awaitsFirstStatus(state);
+  return state.starting || (state.status !== null && RUNNING[state.status.status]) || awaitsFirstStatus(state);
 }
 
 function awaitsFirstStatus(state: ScanViewState): boolean {

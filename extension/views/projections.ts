@@ -8,7 +8,9 @@ export interface StatusBarText {
   severity: 'normal' | 'warning' | 'error';
 }
 
-const count = new Intl.NumberFormat('en-US');
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}
 
 /** What the status bar says; `$(name)` is an icon of VS Code. */
 export function statusBarOf(state: ScanViewState): StatusBarText {
@@ -47,11 +49,11 @@ function progressText(status: ScanStatus): string {
   if (status.progress === null) return status.status === 'queued' ? 'queued…' : 'finding files…';
   const percent = `${Math.floor(status.progress)}%`;
   if (status.status === 'linking') return `${percent} · linking`;
-  return `${percent} · ${count.format(status.files_scanned)}/${count.format(status.total_files)} files`;
+  return `${percent} · ${count(status.files_scanned)}/${count(status.total_files)} files`;
 }
 
 function endedText(status: ScanStatus, found: number | null): StatusBarText {
-  const operations = found === null ? null : `${count.format(found)} ${found === 1 ? 'operation' : 'operations'}`;
+  const operations = found === null ? null : `${count(found)} ${found === 1 ? 'operation' : 'operations'}`;
   if (status.status === 'cancelled') {
     const tooltip = 'The scan was cancelled; what it had found is kept. Click to show it.';
     return {
@@ -64,7 +66,7 @@ function endedText(status: ScanStatus, found: number | null): StatusBarText {
     const tooltip = `${status.error ?? status.message}\nClick for a way out.`;
     return { text: '$(error) Pinata: scan failed', tooltip, severity: 'error' };
   }
-  const files = `${count.format(status.files_scanned)} files`;
+  const files = `${count(status.files_scanned)} files`;
   return {
     text: `$(check) ${operations ?? 'done'}`,
     tooltip: `Pinata read ${files}. Click to show the results.`,

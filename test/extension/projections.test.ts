@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ScanViewState, StateStore } from '../../extension/scan/state.ts';
+import { isTerminal } from '#protocol/scan.ts';
+import { isRunning, type ScanViewState, StateStore } from '../../extension/scan/state.ts';
 import { panelStateOf, statusBarOf } from '../../extension/views/projections.ts';
 import { COMPLETED, scanStatus } from './standInServer.ts';
 
@@ -61,6 +62,16 @@ describe('the panel', () => {
     const state = panelStateOf(view({ scanId: 'new', status: scanStatus(1), resultsScanId: 'old' }));
     expect(state).toMatchObject({ scan_id: 'new', results_scan_id: 'old' });
   });
+});
+
+describe('isRunning', () => {
+  it.each(['queued', 'discovering', 'scanning', 'linking', 'completed', 'error', 'cancelled'] as const)(
+    'agrees with the protocol on %s',
+    (status) => {
+      const state = view({ scanId: 'scan-1', status: scanStatus(1, { status }) });
+      expect(isRunning(state)).toBe(!isTerminal(status));
+    },
+  );
 });
 
 describe('StateStore', () => {

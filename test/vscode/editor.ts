@@ -191,13 +191,27 @@ export class Window {
     await this.status.waitFor();
   }
 
-  /** Runs a command from the palette. */
+  /** Runs a command from the palette; again when a part of the window that was still loading took the focus. */
   async command(title: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.#typeCommand(title);
+        return;
+      } catch (error) {
+        if (attempt === 3) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
+  async #typeCommand(title: string): Promise<void> {
+    const timeout = STEP / 3;
     const box = this.quickPick.locator('.quick-input-box input');
     await this.page.keyboard.press('F1');
-    await box.waitFor({ state: 'visible' });
-    await box.fill(`>${title}`);
-    await this.quickPick.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
+    await box.waitFor({ state: 'visible', timeout });
+    await box.fill(`>${title}`, { timeout });
+    const row = this.quickPick.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    await row.waitFor({ timeout });
     await this.page.keyboard.press('Enter');
   }
 
