@@ -227,6 +227,7 @@ export class CallGraph {
   /** A function handed to library code by name is called by it. */
   #visitFunctionArguments(caller: FunctionSymbol, call: ResolvedCall): void {
     const { file } = call.at;
+    if (this.#linker.facts.registrations.has(`${file.index}:${call.callNode}`)) return;
     const model = call.model?.model;
     if (typeof model === 'object' && model.later) return;
     for (const node of file.tree.children(file.tree.child(call.callNode, 1))) {

@@ -29,6 +29,8 @@ export interface LinkFacts {
   /** Operations on whatever a type parameter stands for. */
   genericOperations: { node: DraftNode; within: FunctionSymbol; parameter: string }[];
   genericUses: GenericUses;
+  /** Calls that register an entry point, by file and node: they do not run the handler they are given. */
+  registrations: Set<string>;
   /** HTTP calls waiting to be joined. */
   requests: RequestFact[];
   /** Served routes to be joined with. */
@@ -86,6 +88,7 @@ export function emptyFacts(): LinkFacts {
     touches: [],
     genericOperations: [],
     genericUses: new GenericUses(),
+    registrations: new Set(),
     requests: [],
     endpoints: [],
     basePaths: new Map(), servedHosts: new Set(),

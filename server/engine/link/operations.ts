@@ -211,6 +211,7 @@ export class OperationFinder {
 
   #link(node: DraftNode, match: RuleMatch): void {
     const { kind } = match.rule.rule;
+    if (ENTRY_POINTS.has(kind)) this.#linker.facts.registrations.add(`${match.at.file.index}:${match.at.node}`);
     if (kind.startsWith('database_')) {
       const typed = this.#values.entity(match);
       const entity = node.target === undefined || typed?.name === node.target ? typed : undefined;
