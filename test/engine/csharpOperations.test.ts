@@ -119,6 +119,28 @@ public class User { public async Task Run(IRepo<Basket> repo) { var all = await 
   });
 });
 
+describe('MongoDB in C#', () => {
+  it('reads and writes the collections of its documents', async () => {
+    const result = await scanFiles({
+      'a.cs': `
+public class Product { [BsonId] public string Id { get; set; } public string Name { get; set; } }
+public class Repo
+{
+    private readonly IMongoCollection<Product> products;
+    public Repo(IMongoClient client) { products = client.GetDatabase("shop").GetCollection<Product>("products"); }
+    public async Task Run(string id)
+    {
+        await products.Find(p => p.Id == id).SortBy(p => p.Name).FirstOrDefaultAsync();
+        await products.ReplaceOneAsync(p => p.Id == id, new Product());
+    }
+}`,
+    });
+    expect(operationsOf(result)).toEqual(['database_read Product a.cs:9', 'database_write Product a.cs:10']);
+    expect(result.schemas.map((schema) => [schema.entity, schema.table])).toEqual([['Product', 'products']]);
+    expect(edgesOf(result, 'accesses').toSorted()).toEqual(['a.cs:10 -> a.cs:2 certain', 'a.cs:9 -> a.cs:2 certain']);
+  });
+});
+
 describe('SQL in C#', () => {
   it('of Dapper is read for its verb and table', async () => {
     const found = await operations(`

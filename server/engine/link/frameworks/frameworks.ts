@@ -11,6 +11,7 @@ import { drizzle } from './drizzle.ts';
 import { kafkajs } from './kafkajs.ts';
 import { lazyQueries } from './lazyQueries.ts';
 import { mikroorm } from './mikroorm.ts';
+import { mongodb } from './mongodb.ts';
 import { mongoose } from './mongoose.ts';
 import { sequelize } from './sequelize.ts';
 import { nestjs } from './nestjs.ts';
@@ -23,4 +24,4 @@ import { razorPages } from './razorPages.ts';
 import { wpf } from './wpf.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongoose, sequelize, drizzle, mikroorm, kafkajs, lazyQueries, react, nextjs, wpf, blazor, razorPages];
+export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongodb, mongoose, sequelize, drizzle, mikroorm, kafkajs, lazyQueries, react, nextjs, wpf, blazor, razorPages];
