@@ -43,7 +43,7 @@ export class ModuleResolver {
   readonly #mappings: PathMapping[] = [];
   /** Package name to its folder, for workspaces of several packages. */
   readonly #packages = new Map<string, { folder: string; entries: string[] }>();
-  readonly #cache = new Map<string, SourceFile | undefined>();
+  readonly #resolved = new Map<SourceFile, Map<string, SourceFile | undefined>>();
 
   constructor(files: readonly SourceFile[], configs: readonly ConfigFile[]) {
     for (const file of files) this.#files.set(`${file.root}/${file.path}`, file);
@@ -53,10 +53,13 @@ export class ModuleResolver {
 
   /** The scanned file a specifier means, undefined for library modules. */
   resolve(specifier: string, from: SourceFile): SourceFile | undefined {
-    const folder = posix.dirname(`${from.root}/${from.path}`);
-    const key = `${folder}\0${specifier}`;
-    if (!this.#cache.has(key)) this.#cache.set(key, this.#resolve(specifier, folder));
-    return this.#cache.get(key);
+    let known = this.#resolved.get(from);
+    if (!known) {
+      known = new Map();
+      this.#resolved.set(from, known);
+    }
+    if (!known.has(specifier)) known.set(specifier, this.#resolve(specifier, posix.dirname(`${from.root}/${from.path}`)));
+    return known.get(specifier);
   }
 
   #resolve(specifier: string, folder: string): SourceFile | undefined {

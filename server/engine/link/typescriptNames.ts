@@ -19,6 +19,8 @@ export function moduleName(specifier: string): string {
   return specifier.startsWith('node:') ? specifier.slice(5) : specifier;
 }
 
+type Bindings = Map<SourceFile, Map<string, ModuleBinding | undefined>>;
+
 /** Resolves names of TypeScript and JavaScript modules through imports, exports and barrel files. */
 export class TypeScriptNames {
   readonly #table: SymbolTable;
@@ -26,20 +28,41 @@ export class TypeScriptNames {
   /** Library modules by the specifier of a module that is generated into the project and stands for them. */
   readonly aliases = new Map<string, string>();
 
+  readonly #named: Bindings = new Map();
+  readonly #exports: Bindings = new Map();
+  /** Number of aliases that the known bindings were found with. */
+  #aliasCount = 0;
+
   constructor(table: SymbolTable, modules: ModuleResolver) {
     this.#table = table;
     this.#modules = modules;
   }
 
+  /** What a name of a file was found to mean, looked for at the first time only; a new alias can change it. */
+  #once(bindings: Bindings, file: SourceFile, name: string, find: () => ModuleBinding | undefined): ModuleBinding | undefined {
+    if (this.aliases.size !== this.#aliasCount) {
+      this.#named.clear();
+      this.#exports.clear();
+      this.#aliasCount = this.aliases.size;
+    }
+    let known = bindings.get(file);
+    if (!known) {
+      known = new Map();
+      bindings.set(file, known);
+    }
+    if (!known.has(name)) known.set(name, find());
+    return known.get(name);
+  }
+
   /** What a name means at the top level of a file; undefined for globals. */
   resolve(name: string, file: SourceFile): ModuleBinding | undefined {
     const scope = this.#table.modules.get(file);
-    return scope ? this.#inModule(scope, name, 0) : undefined;
+    return scope && this.#once(this.#named, file, name, () => this.#inModule(scope, name, 0));
   }
 
   /** What a module exports under a name. */
   resolveExport(file: SourceFile, name: string): ModuleBinding | undefined {
-    return this.#exported(file, name, 0);
+    return this.#once(this.#exports, file, name, () => this.#exported(file, name, 0));
   }
 
   /** The scanned file a specifier means. */
