@@ -63,7 +63,7 @@ export function parseCase(name: string, text: string): AccuracyCase {
     files[path.trim()] = source;
     items.push(...found);
   }
-  const named = new Map(items.filter((item) => item.name !== '').map((item) => [item.name, item]));
+  const named = byName(name, items);
   const drawn = items.flatMap((item) => linksOf(name, item, named));
   const isFunction = (item: Item): boolean => item.kind === 'function';
   return {
@@ -73,6 +73,16 @@ export function parseCase(name: string, text: string): AccuracyCase {
     links: [...drawn.filter(({ possible }) => !possible).map(({ link }) => link), ...items.flatMap(impliedLinks)],
     possible: drawn.filter(({ possible }) => possible).map(({ link }) => link),
   };
+}
+
+function byName(where: string, items: readonly Item[]): Map<string, Item> {
+  const named = new Map<string, Item>();
+  for (const item of items) {
+    if (item.name === '') continue;
+    if (named.has(item.name)) throw new Error(`case ${where}: two lines are named ${item.name}`);
+    named.set(item.name, item);
+  }
+  return named;
 }
 
 function readLines(where: string, file: string, lines: readonly string[]): { source: string; found: Item[] } {
@@ -110,7 +120,9 @@ function readItem(note: string, at: { file: string; line: number; indent: number
   const kind = groups.kind === 'fn' ? 'function' : (groups.kind ?? '');
   if (!KINDS.has(kind)) return undefined;
   const text = groups.target?.trim() ?? '';
-  const [, method = '', rest = text] = kind.startsWith('api_') ? (/^([A-Z]+)(?:\s+(.*))?$/.exec(text) ?? []) : [];
+  const verb = kind.startsWith('api_') ? /^([A-Z]+)(?:\s+(.*))?$/.exec(text) : undefined;
+  const method = verb?.[1] ?? '';
+  const rest = verb ? (verb[2] ?? '') : text;
   const [target = '', tables] = rest.split('@');
   const links = (groups.links ?? '')
     .split(',')
