@@ -152,6 +152,27 @@ public class OrderService : IOrderService
     ]);
   });
 
+  it('run what the component around them hands over for their event parameters', async () => {
+    const picker = `<button @onclick="OnPick">a</button><form @onsubmit="Send" method="post"></form>
+@code {
+  [Parameter] public EventCallback OnPick { get; set; }
+  [Parameter] public EventCallback OnOther { get; set; }
+  async Task Send() { await OnPick.InvokeAsync(); await OnOther.InvokeAsync(); }
+}`;
+    const result = await component(
+      '<Picker OnPick="Save" />\n@code { void Save() { File.Delete("a"); File.WriteAllText("a", ""); } }',
+      {
+        'Shared/Picker.razor': picker,
+      },
+    );
+    expect(actionsOf(result)).toEqual([
+      'OnPick Save:1 -> Orders.Save:2 certain',
+      'onclick OnPick:1 -> Orders.Save:2 certain',
+      'onsubmit Send:1 -> Picker.Send:5 certain',
+    ]);
+    expect(edgesOf(result, 'calls')).toEqual(['Shared/Picker.razor:5 -> Pages/Orders.razor:2 certain']);
+  });
+
   it('navigate to the only page whose route fits', async () => {
     const text =
       '@inject NavigationManager Nav\n<a @onclick="Go">x</a>\n@code {\n  void Go() { Nav.NavigateTo("/orders/3?x=1"); }\n  void Away(Other Nav) { Nav.NavigateTo("/orders/3"); }\n}';

@@ -67,8 +67,14 @@ export function lowerRazor(text: string, path: string, builder: RazorBuilder, lo
     document.events.map((event) => [positions.packed(event.start), { event, end: positions.packed(event.end) }]),
   );
   const parts = sourcesOf(document, name).map((source) => builder.shifted(events, () => lowerCSharp(source, builder)));
+  // Forms of components say by `@onsubmit` what they do.
+  if (isComponent(name)) document.forms.length = 0;
   parts.push(new RazorTemplate(builder, positions).lower(document, text.length));
   return builder.node(Kind.File, 0, FILE_START, positions.packed(text.length), '', parts);
+}
+
+function isComponent(name: string): boolean {
+  return /\.razor$/i.test(name);
 }
 
 /** The C# files a Razor file stands for, with one line in front of its own. */
@@ -76,18 +82,18 @@ function sourcesOf(document: RazorDocument, name: string): string[] {
   const { directives } = document;
   const usings = directives.usings.map((using) => `using ${using};`).join('');
   if (IMPORTS.test(name)) return [`${usings}\n`];
-  const isComponent = /\.razor$/i.test(name);
-  const className = isComponent ? name.slice(0, name.indexOf('.')).replace(/\W/g, '_') : RAZOR_CLASS;
+  const isOfComponent = isComponent(name);
+  const className = isOfComponent ? name.slice(0, name.indexOf('.')).replace(/\W/g, '_') : RAZOR_CLASS;
   const parameters = directives.typeParameters.length > 0 ? `<${directives.typeParameters.join(',')}>` : '';
   const head = `namespace ${directives.namespace ?? RAZOR_NAMESPACE}{`;
-  const bases = [directives.inherits ?? (isComponent ? 'ComponentBase' : 'RazorPage'), ...directives.implements];
+  const bases = [directives.inherits ?? (isOfComponent ? 'ComponentBase' : 'RazorPage'), ...directives.implements];
   const fields = directives.injects.map((inject) => `${inject};`);
-  if (!isComponent && directives.model !== undefined) fields.push(`${directives.model} Model;`);
+  if (!isOfComponent && directives.model !== undefined) fields.push(`${directives.model} Model;`);
   const type = `public partial class ${className}${parameters}`;
   const members = `${usings}${head}${directives.attributes.join('')}${type}:${bases.join(',')}{${fields.join('')}\n`;
   const sources = [`${members}${document.members.toString()}\n}}`];
   if (document.statements.isEmpty) return sources;
-  const method = isComponent
+  const method = isOfComponent
     ? 'protected override void BuildRenderTree()'
     : 'public override async Task ExecuteAsync()';
   sources.push(`${head}${type}{${method}{\n${document.statements.toString()}\n;}}}`);

@@ -3,8 +3,9 @@ import type { DraftNode } from '../../graph/graphBuilder.ts';
 import { type Linker, visitTree } from '../linker.ts';
 import { joinRoute } from '../routes.ts';
 import type { Location, SourceFile } from '../sourceFile.ts';
-import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
+import type { FieldSymbol, FunctionSymbol, TypeSymbol } from '../symbols.ts';
 import { plainParameters } from './aspnetRoutes.ts';
+import { ComponentCallbacks, isCallbackField } from './blazorCallbacks.ts';
 import type { Framework } from './framework.ts';
 import { inheritUsings } from './razorNames.ts';
 import { Commands } from './wpfCommands.ts';
@@ -23,7 +24,6 @@ const LOAD_METHODS = [
 /** Callbacks of library components, by their usual names. */
 const CALLBACK =
   /^On[A-Z]|Changed$|^(?:Click|DoubleClick|Submit|InvalidSubmit|Change|Close|Closed|Select|Selected|RowSelect|RowClick|RowDoubleClick|Focus|Blur)$/;
-const CALLBACK_TYPE = /^(?:EventCallback|Action|Func|\w*EventHandler)$/;
 
 /** Blazor: routes of components, events bound to their methods. */
 export const blazor: Framework = {
@@ -36,10 +36,24 @@ export const blazor: Framework = {
     if (components.length === 0) return;
     const commands = new Commands(linker);
     const pages = components.flatMap((file) => findPages(linker, file));
-    for (const file of components) findEvents(linker, commands, file);
+    const callbacks = new ComponentCallbacks(linker);
+    const events = components.flatMap((file) => findEvents(linker, commands, file));
+    for (const { parameter, functions } of events) if (parameter) callbacks.give(parameter, functions);
+    for (const event of events) addAction(linker, callbacks, event);
+    callbacks.linkInvocations();
     if (pages.length > 0) findNavigation(linker, pages);
   },
 };
+
+/** An event attribute of a component's markup. */
+interface BlazorEvent {
+  at: Location;
+  name: string;
+  handler: Location;
+  functions: readonly FunctionSymbol[];
+  /** The parameter of an own component that is set. */
+  parameter: FieldSymbol | undefined;
+}
 
 /** The class a Razor file stands for. */
 export function razorClass(linker: Linker, file: SourceFile): TypeSymbol | undefined {
@@ -84,18 +98,23 @@ function findPages(linker: Linker, file: SourceFile): DraftNode[] {
   });
 }
 
-function findEvents(linker: Linker, commands: Commands, file: SourceFile): void {
+function findEvents(linker: Linker, commands: Commands, file: SourceFile): BlazorEvent[] {
   const { tree } = file;
+  const events: BlazorEvent[] = [];
   visitTree(file, (node) => {
     if (tree.kind(node) !== Kind.TemplateEvent) return;
     const written = tree.text(node);
+    const isComponents = written.startsWith(':');
+    const name = isComponents ? written.slice(1) : written;
     const handler = { file, node: tree.child(node, 0) };
+    const at = { file, node };
     const functions = handlersOf(commands, handler);
-    if (written.startsWith(':')) {
-      if (functions.length > 0 && isCallback(linker, { file, node }, written.slice(1)))
-        addAction(linker, { file, node }, written.slice(1), functions);
-    } else if (!isConstant(handler)) addAction(linker, { file, node }, written, functions);
+    const parameter = parameterOf(linker, at, name);
+    if (isComponents ? functions.length > 0 && isCallback(linker, at, name, parameter) : !isConstant(handler)) {
+      events.push({ at, name, handler, functions, parameter });
+    }
   });
+  return events;
 }
 
 /** `@onclick="null"`. */
@@ -118,17 +137,21 @@ function handlersOf(commands: Commands, at: Location): readonly FunctionSymbol[]
 }
 
 /** Whether a component's attribute is an event: by the declared parameter, for library components by its name. */
-function isCallback(linker: Linker, at: Location, name: string): boolean {
-  const { file, node } = at;
+function isCallback(linker: Linker, at: Location, name: string, parameter: FieldSymbol | undefined): boolean {
+  if (parameter) return isCallbackField(parameter);
+  return CALLBACK.test(name) && !componentNamed(linker, tagOf(at), at);
+}
+
+function tagOf({ file, node }: Location): string {
+  return file.tree.text(file.tree.child(node, 1));
+}
+
+/** The parameter of an own component that an attribute sets. */
+function parameterOf(linker: Linker, at: Location, name: string): FieldSymbol | undefined {
   const { program } = linker;
-  const tag = file.tree.text(file.tree.child(node, 1));
-  const component = componentNamed(linker, tag, at);
-  if (!component) return CALLBACK.test(name);
-  const member = program.member(program.selfType(component), name);
-  if (member?.kind !== 'field') return false;
-  const { tree } = member.field.file;
-  const type = tree.text(tree.child(member.field.node, 1));
-  return CALLBACK_TYPE.test(type.slice(type.lastIndexOf('.') + 1));
+  const component = componentNamed(linker, tagOf(at), at);
+  const member = component && program.member(program.selfType(component), name);
+  return member?.kind === 'field' ? member.field : undefined;
 }
 
 /** The component of the scanned code that a tag names; generic ones are named without their arguments. */
@@ -142,28 +165,24 @@ function componentNamed(linker: Linker, tag: string, at: Location): TypeSymbol |
   return named.length === 1 ? named[0] : undefined;
 }
 
-function addAction(linker: Linker, at: Location, event: string, functions: readonly FunctionSymbol[]): void {
+function addAction(linker: Linker, callbacks: ComponentCallbacks, event: BlazorEvent): void {
   const { graph } = linker;
-  const target = functions[0]?.name ?? 'inline';
-  const action = graph.operation({
-    kind: 'ui_action',
-    at,
-    target,
-    name: `${event} ${target}`,
-    provider: PROVIDER,
-    rule: 'blazor.event',
-  });
+  const { at, handler } = event;
+  const rule = 'blazor.event';
+  // A component's own event parameter runs what the component around it hands over.
+  const given = event.functions.length > 0 ? undefined : callbacks.givenTo(handler);
+  const target = event.functions[0]?.name ?? (given ? handler.file.tree.text(handler.node) : 'inline');
+  const name = `${event.name} ${target}`;
+  const action = graph.operation({ kind: 'ui_action', at, target, name, provider: PROVIDER, rule });
   action.symbol = razorClass(linker, at.file)?.qualifiedName;
-  for (const fn of functions) {
-    graph.edge({
-      source: action,
-      target: graph.function(fn),
-      kind: 'handles',
-      rule: 'blazor.event',
-      confidence: 'certain',
-    });
+  const nodes = (given ?? event.functions).map((fn) => graph.function(fn));
+  for (const node of nodes) {
+    const others = nodes.filter((other) => other !== node);
+    const candidates = others.map((other) => ({ node: other, reason: 'also handed over' }));
+    const confidence = others.length > 0 ? 'possible' : 'certain';
+    graph.edge({ source: action, target: node, kind: 'handles', rule, confidence, candidates });
   }
-  if (functions.length === 0)
+  if (nodes.length === 0)
     graph.unresolved(action, 'no_handler_found', 'the handler is not declared in the scanned code');
 }
 

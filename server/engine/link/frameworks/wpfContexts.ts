@@ -196,15 +196,31 @@ export class DataContexts {
     return { type, confidence: isSure ? 'certain' : 'likely' };
   }
 
-  /** `MainView` and `MainWindow` have a `MainViewModel`, when only one class is called so. */
+  /**
+   * `Views.MainView` and `Views.MainWindow` have a `ViewModels.MainViewModel`, as Prism's locator finds it; elsewhere
+   * one of that name, when only one class is called so.
+   */
   #byConvention(scope: Location): DataContext | undefined {
-    const view = scope.file.tree.text(scope.node);
-    const name = view.slice(view.lastIndexOf('.') + 1);
+    const { tree } = scope.file;
+    const view = tree.text(scope.node);
+    const dot = view.lastIndexOf('.');
+    const name = view.slice(dot + 1);
     if (name === '') return undefined;
-    const candidates = [`${name}ViewModel`, `${name.replace(VIEW_SUFFIX, '')}ViewModel`, `${name}Model`];
-    for (const candidate of candidates) {
-      const symbol = candidate.endsWith('ViewModel') ? this.typeNamed(candidate, scope) : undefined;
-      if (symbol) return { type: this.#linker.program.selfType(symbol), confidence: 'likely' };
+    const isWired = tree.children(scope.node).some((node) => tree.text(node) === 'ViewModelLocator');
+    const names = [
+      ...new Set([`${name.replace(/(?<=.)View$/, '')}ViewModel`, `${name.replace(VIEW_SUFFIX, '')}ViewModel`]),
+    ];
+    const namespace = view.slice(0, Math.max(dot, 0));
+    const near = [
+      namespace.replace(/(^|\.)(?:Views|Pages|Windows)(?=\.|$)/, '$1ViewModels'),
+      namespace,
+      `${namespace}.ViewModels`,
+    ];
+    const { csharpTypes } = this.#linker.program.table;
+    for (const model of names) {
+      const symbol =
+        near.map((space) => csharpTypes.get(`${space}.${model}/0`)).find(Boolean) ?? this.typeNamed(model, scope);
+      if (symbol) return { type: this.#linker.program.selfType(symbol), confidence: isWired ? 'certain' : 'likely' };
     }
     return undefined;
   }
