@@ -1,11 +1,12 @@
 import { Kind } from '../lower/tree.ts';
-import type { ResolvedCall } from './callResolver.ts';
+import { parametersOf, type ResolvedCall } from './callResolver.ts';
 import type { Expressions } from './expressions.ts';
+import { iteratedValues } from './initializers.ts';
 import { visitTree } from './linker.ts';
 import { isCSharp, type Program } from './program.ts';
 import { RuleIndex } from './ruleIndex.ts';
 import type { Location, SourceFile } from './sourceFile.ts';
-import type { FunctionSymbol } from './symbols.ts';
+import { type FunctionSymbol, pushTo } from './symbols.ts';
 import { nameOf, type Type } from './types.ts';
 import type { Texts } from './values.ts';
 
@@ -15,11 +16,19 @@ export interface Mount {
   path: string;
 }
 
+/** A method called by its name: `type.GetMethod("Map").Invoke(null, [group])`. */
+export interface ReflectedCall {
+  file: SourceFile;
+  /** Argument nodes. */
+  args: number[];
+}
+
 /** What a first look at all calls gives: who is called from where, service registrations, mounted routers. */
 export class CallSites {
   readonly #calls = new Map<FunctionSymbol, ResolvedCall[]>();
   /** Implementations by the qualified name of the service type they are registered for. */
   readonly registrations = new Map<string, Set<string>>();
+  readonly #reflected = new Map<string, ReflectedCall[]>();
   /** Mounts by the place where the mounted router was created. */
   readonly #mounts = new Map<string, Mount[]>();
   readonly #expressions: Expressions;
@@ -45,6 +54,12 @@ export class CallSites {
     return this.#calls.get(fn) ?? [];
   }
 
+  /** Calls by reflection that name a method and pass as many arguments as it takes. */
+  reflectedCallsOf(fn: FunctionSymbol): readonly ReflectedCall[] {
+    const count = parametersOf(fn).length;
+    return (this.#reflected.get(fn.name) ?? []).filter(({ file, args }) => file.root === fn.file.root && args.length === count);
+  }
+
   /** Where the router created at a place is mounted. */
   mountsOf(origin: Location): readonly Mount[] {
     return this.#mounts.get(keyOf(origin)) ?? [];
@@ -56,12 +71,24 @@ export class CallSites {
       if (known) known.push(call);
       else this.#calls.set(fn, [call]);
     }
+    if (call.name === 'Invoke' && isCSharp(call.at.file)) this.#reflect(call);
     if (index.registrations.has(call.name)) this.#register(call);
     for (const { rule } of index.mounts.get(call.name) ?? []) {
       if (rule.on.some((name) => this.#expressions.program.viewAsExternal(call.receiver, name, call.at.file))) {
         this.#mount(call, rule);
       }
     }
+  }
+
+  #reflect(call: ResolvedCall): void {
+    const { file } = call.at;
+    const { tree } = file;
+    const method = call.receiverNode;
+    if (tree.kind(method) !== Kind.Call || tree.text(tree.child(method, 0)) !== 'GetMethod') return;
+    const name = this.#texts.exactText({ file, node: tree.children(tree.child(method, 1))[0] ?? 0 });
+    const passed = tree.children(tree.child(call.callNode, 1))[1] ?? 0;
+    const list = tree.kind(passed) === Kind.Cast ? tree.child(passed, 0) : passed;
+    if (name !== undefined && tree.kind(list) === Kind.Array) pushTo(this.#reflected, name, { file, args: tree.children(list) });
   }
 
   /** `AddScoped<IService, Service>()`, `AddScoped(typeof(IService<>), typeof(Service<>))`. */
@@ -105,13 +132,20 @@ export class CallSites {
     // `use('/api', check, router)`: any of the arguments can be the router.
     const routers = rule.router === 'argument.last' ? args.map((node) => ({ file, node })) : [this.#argument(call, rule.router)];
     for (const router of routers) {
-      for (const origin of this.#mounted(router)) {
-        const path = at.node === router.node ? '' : (this.#texts.valuesOf(at)[0]?.text ?? '');
-        const mount = { parent: { file, node: call.receiverNode }, path };
-        const known = this.#mounts.get(keyOf(origin));
-        if (known) known.push(mount);
-        else this.#mounts.set(keyOf(origin), [mount]);
+      const paths = at.node === router.node ? [] : (iteratedValues(this.#expressions, at) ?? [at]);
+      for (const [index, value] of (iteratedValues(this.#expressions, router) ?? [router]).entries()) {
+        const path = paths[index] ?? paths[0];
+        this.#addMount(call, value, (path && this.#texts.valuesOf(path)[0]?.text) ?? '');
       }
+    }
+  }
+
+  #addMount(call: ResolvedCall, router: Location, path: string): void {
+    for (const origin of this.#mounted(router)) {
+      const mount = { parent: { file: call.at.file, node: call.receiverNode }, path };
+      const known = this.#mounts.get(keyOf(origin));
+      if (known) known.push(mount);
+      else this.#mounts.set(keyOf(origin), [mount]);
     }
   }
 

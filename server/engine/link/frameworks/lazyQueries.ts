@@ -1,4 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
+import { initializerOf } from '../initializers.ts';
 import { type Linker, visitTree } from '../linker.ts';
 import { isCSharp } from '../program.ts';
 import type { Location } from '../sourceFile.ts';
@@ -129,7 +130,7 @@ function visit(linker: Linker, at: Location): void {
   if (type.kind !== 'external') return;
   const dialect = DIALECTS.find(({ query }) => query === type.name);
   if (!dialect || isWithinQuery(linker, at, dialect)) return;
-  const steps = stepsOf(linker, at);
+  const steps = stepsOf(linker, at, dialect);
   if (steps.length === 0) return;
   add(linker, dialect, steps, executionOf(at));
 }
@@ -162,11 +163,16 @@ function isWithinQuery(linker: Linker, at: Location, dialect: LazyDialect): bool
   return false;
 }
 
+function isQuery(linker: Linker, at: Location, dialect: LazyDialect): boolean {
+  const type = linker.expressions.typeOf(at);
+  return type.kind === 'external' && type.name === dialect.query;
+}
+
 /** The calls a query is composed of, the last first, through local variables. */
-function stepsOf(linker: Linker, at: Location): Location[] {
+function stepsOf(linker: Linker, at: Location, dialect: LazyDialect): Location[] {
   const steps: Location[] = [];
   let here: Location | undefined = at;
-  for (let count = 0; here && here.node !== 0 && count < MAX_CHAIN; count++) {
+  for (let count = 0; here && here.node !== 0 && count < MAX_CHAIN && isQuery(linker, here, dialect); count++) {
     const { file, node }: Location = here;
     const { tree } = file;
     switch (tree.kind(node)) {
@@ -179,24 +185,13 @@ function stepsOf(linker: Linker, at: Location): Location[] {
         here = { file, node: tree.child(node, 0) };
         break;
       case Kind.Identifier:
-        here = initializerOf(linker, { file, node });
+        here = initializerOf(linker.expressions, { file, node });
         break;
       default:
         here = undefined;
     }
   }
   return steps;
-}
-
-function initializerOf(linker: Linker, at: Location): Location | undefined {
-  const { file } = at;
-  const name = file.tree.text(at.node);
-  const local = file.findLocal(name, at.node);
-  if (local !== 0)
-    return file.tree.kind(local) === Kind.Variable ? { file, node: file.tree.child(local, 2) } : undefined;
-  const binding = linker.program.typescript.resolve(name, file);
-  if (binding?.kind !== 'variable') return undefined;
-  return { file: binding.at.file, node: binding.at.file.tree.child(binding.at.node, 2) };
 }
 
 function add(linker: Linker, dialect: LazyDialect, steps: readonly Location[], at: Location): void {
