@@ -199,11 +199,17 @@ export class Program {
     const { tree } = file;
     for (let node = at.node; node !== 0; node = file.parent(node)) {
       const kind = tree.kind(node);
-      const list = kind === Kind.Function ? tree.child(node, 5) : kind === Kind.Type ? tree.child(node, 1) : 0;
-      const parameter = tree.children(list).find((child) => tree.text(child) === name);
-      if (parameter !== undefined) return tree.children(parameter).map((reference) => this.typeFromReference({ file, node: reference }));
+      if (kind !== Kind.Function && kind !== Kind.Type) continue;
+      // Each part of a partial type may be the one that has the constraints.
+      const parts = (kind === Kind.Type ? this.table.typeAt(file, node)?.declarations : undefined) ?? [{ file, node }];
+      const parameters = parts.flatMap((part) => typeParameter(part, kind === Kind.Function ? 5 : 1, name));
+      if (parameters.length > 0) return parameters.flatMap((parameter) => this.#constraintsOf(parameter));
     }
     return [];
+  }
+
+  #constraintsOf({ file, node }: Location): Type[] {
+    return file.tree.children(node).map((reference) => this.typeFromReference({ file, node: reference }));
   }
 
   /** Declared return type of a function, UNKNOWN when none is written. */
@@ -264,6 +270,12 @@ export class Program {
 
 export function isCSharp(file: SourceFile): boolean {
   return file.language === 'csharp' || file.language === 'razor';
+}
+
+/** The TypeParam node of a name in a declaration's list. */
+function typeParameter({ file, node }: Location, listIndex: number, name: string): Location[] {
+  const found = file.tree.children(file.tree.child(node, listIndex)).find((child) => file.tree.text(child) === name);
+  return found === undefined ? [] : [{ file, node: found }];
 }
 
 /** Number and written types of the parameters: two functions of one shape override each other. */
