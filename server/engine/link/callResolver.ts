@@ -217,7 +217,8 @@ export class CallResolver {
     const withBody = preferBodies(functions);
     if (withBody.length <= 1 && implicit === 0) return withBody;
     const args = this.#arguments(call);
-    const byCount = withBody.filter((fn) => acceptsCount(fn, args.length + implicit));
+    const counted = withBody.filter((fn) => acceptsCount(fn, args.length + implicit));
+    const byCount = implicit === 0 ? counted : counted.filter((fn) => !this.#contradicts(fn, args, call));
     if (byCount.length <= 1) return byCount.length === 0 && implicit === 0 ? withBody.slice(0, 1) : byCount;
     const byType = byCount.filter((fn) =>
       args.every((node, index) => {
@@ -228,6 +229,16 @@ export class CallResolver {
     if (byType.length === 0) return byCount;
     const exact = byType.filter((fn) => parametersOf(fn).length === args.length + implicit);
     return exact.length === 0 ? byType : exact;
+  }
+
+  /** Whether an extension method takes something else than a passed text, or a text for a function: it is another one. */
+  #contradicts(fn: FunctionSymbol, args: readonly number[], call: ResolvedCall): boolean {
+    return args.some((node, index) => {
+      const declared = this.#parameterType(fn, index + 1);
+      const actual = this.#expressions.typeOf({ file: call.at.file, node });
+      if (actual.kind === 'string') return isFunctionType(declared) || declared.kind === 'project';
+      return declared.kind === 'string' && isFunctionType(actual);
+    });
   }
 
   #arguments(call: ResolvedCall): number[] {
@@ -291,6 +302,10 @@ export class CallResolver {
     if (declared.kind !== 'external' || !/^(Func|Action|Predicate)$/.test(declared.name)) return UNKNOWN;
     return declared.args[position] ?? UNKNOWN;
   }
+}
+
+function isFunctionType(type: Type): boolean {
+  return type.kind === 'function' || (type.kind === 'external' && /^(Delegate|RequestDelegate|Func|Action|Predicate)$/.test(type.name));
 }
 
 /** Arrays and C# strings have the members of library types. */

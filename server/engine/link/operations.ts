@@ -8,11 +8,14 @@ import { type Linker, visitTree } from './linker.ts';
 import { type ExternalType, isCSharp } from './program.ts';
 import { type PackedRule, RuleIndex } from './ruleIndex.ts';
 import { mergeAlternatives, RuleValues } from './ruleValues.ts';
+import { registerThroughWrapper } from './routeWrappers.ts';
 import { registerEndpoint, registerHandlers, registerRequest } from './routes.ts';
 import type { Location, SourceFile } from './sourceFile.ts';
 import { parseSql } from './sql.ts';
 import type { Type } from './types.ts';
 
+/** Library types of classes that change the schema; the migrations of Entity Framework are known by their files. */
+const MIGRATIONS: ReadonlySet<string> = new Set(['typeorm#MigrationInterface', '@mikro-orm/migrations#Migration']);
 const ENTRY_POINTS: ReadonlySet<string> = new Set(['api_endpoint', 'message_receive', 'scheduled_task', 'ui_page']);
 
 /** Parts of a match that a rule's value sources are read from. */
@@ -169,7 +172,9 @@ export class OperationFinder {
     if (ENTRY_POINTS.has(rule.kind) !== this.#entryPoints) return false;
     if (rule.where !== undefined && !this.#values.fits(match)) return false;
     if (rule.sql !== undefined && this.#sqlAccess(match) !== rule.sql) return false;
-    if (rule.kind.startsWith('database_') && this.#isInsideQuery(match.at)) return true;
+    if (rule.kind.startsWith('database_') && (this.#isInsideQuery(match.at) || this.#isMigration(match.at))) return true;
+    const route = () => ({ paths: this.#values.paths(rule.target, match), method: this.#method(match) });
+    if (rule.kind === 'api_endpoint' && registerThroughWrapper(this.#linker, match, route)) return true;
     const within = this.#linker.program.table.enclosingFunction(match.at.file, match.at.node);
     const target = this.#target(match);
     const node = this.#linker.graph.operation({
@@ -251,6 +256,13 @@ export class OperationFinder {
 
   #sqlAccess(match: RuleMatch): 'read' | 'write' | undefined {
     return this.#sqlText(match)?.access;
+  }
+
+  /** Migrations are the history of the schema, not what the program does with data. */
+  #isMigration(at: Location): boolean {
+    const { program } = this.#linker;
+    const type = isCSharp(at.file) ? undefined : program.table.enclosingType(at.file, at.node);
+    return type !== undefined && program.externalLineage(program.selfType(type)).some(({ name }) => MIGRATIONS.has(name));
   }
 
   /** A query inside a lambda of a query is part of that query. */

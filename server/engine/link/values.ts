@@ -27,6 +27,7 @@ export class Texts {
   readonly #passed = new Map<string, TextValue[]>();
   /** Arguments of those calls, for their properties; node 0 where the call passes none. */
   readonly #arguments = new Map<string, Location>();
+  #typeName = '';
   /** Parameters that texts were asked of, while they are collected. */
   #asked: Map<string, Location> | undefined;
   /** Members each class writes outside its constructors, by class. */
@@ -83,6 +84,17 @@ export class Texts {
       return run();
     } finally {
       this.#passed.delete(keyOf(parameter));
+    }
+  }
+
+  /** Runs with the name of a class for what `type.Name` gives where the type is known at run time only. */
+  withTypeName<T>(name: string, run: () => T): T {
+    const before = this.#typeName;
+    this.#typeName = name;
+    try {
+      return run();
+    } finally {
+      this.#typeName = before;
     }
   }
 
@@ -211,6 +223,8 @@ export class Texts {
     const object = this.#expressions.child(at, 0);
     const passed = this.#memberOfArgument(object, name, depth);
     if (passed) return passed;
+    const className = name === 'Name' && isCSharp(at.file) ? this.#classNamed(object) : undefined;
+    if (className !== undefined) return [{ text: className, exact: true, parts: [`class ${className}`] }];
     const on = this.#expressions.typeOf(object);
     const target = on.kind === 'static' ? on.of : on;
     if (target.kind === 'project') return this.#fieldOf(target, name, depth);
@@ -222,6 +236,24 @@ export class Texts {
     const path = pathOf(at);
     const known = path === undefined ? undefined : this.known.get(path);
     return known === undefined ? [] : [{ text: known, exact: true, parts: [`${path} = ${known}`] }];
+  }
+
+  /** The class whose name `value.GetType().Name`, `typeof(Order).Name` or `type.Name` of a type given at run time is. */
+  #classNamed(type: Location): string | undefined {
+    const { file, node } = type;
+    const { tree } = file;
+    const called = tree.kind(node) === Kind.Call ? tree.text(tree.child(node, 0)) : '';
+    if (called === 'typeof') {
+      const written = this.#expressions.program.typeFromReference({ file, node: tree.children(tree.child(node, 1))[0] ?? 0 });
+      return written.kind === 'project' ? written.symbol.name : undefined;
+    }
+    if (called === 'GetType') {
+      const value = this.#expressions.child(this.#expressions.child(type, 0), 0);
+      const of = this.#expressions.typeOf(this.argumentFor(value) ?? value);
+      return of.kind === 'project' && !of.symbol.isAbstract ? of.symbol.name : undefined;
+    }
+    const isLocal = this.#typeName !== '' && tree.kind(node) === Kind.Identifier && file.findLocal(tree.text(node), node) !== 0;
+    return isLocal && this.#expressions.typeOf(type).kind === 'unknown' ? this.#typeName : undefined;
   }
 
   /** `{ url }` of a parameter that stands for the argument of a call. */
