@@ -11,7 +11,9 @@ const BATCH_FILES = 64;
 const IN_THREAD_BYTES = 400 * 1024;
 const MAX_THREADS = 8;
 
-const WORKER = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './parseWorker.js', import.meta.url));
+const WORKER = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './parseWorker.js', import.meta.url),
+);
 
 export interface ParseOptions {
   threads?: number | undefined;
@@ -24,7 +26,10 @@ export interface ParseOptions {
  * Parses all files, in threads when there is enough to do.
  * @returns results by the files' indexes; files not reached before an abort are undefined
  */
-export async function parseAll(files: readonly DiscoveredFile[], options: ParseOptions): Promise<(ParsedFile | undefined)[]> {
+export async function parseAll(
+  files: readonly DiscoveredFile[],
+  options: ParseOptions,
+): Promise<(ParsedFile | undefined)[]> {
   const results = new Array<ParsedFile | undefined>(files.length);
   const batches = batchesOf(files);
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
@@ -99,7 +104,12 @@ async function parseBatch(
   if (!options.signal.aborted) report(files, batch, options);
 }
 
-async function runBatch(pool: Piscina, files: readonly DiscoveredFile[], batch: number[], signal: AbortSignal): Promise<ParsedFile[]> {
+async function runBatch(
+  pool: Piscina,
+  files: readonly DiscoveredFile[],
+  batch: number[],
+  signal: AbortSignal,
+): Promise<ParsedFile[]> {
   const tasks = batch.map((index) => {
     const file = files[index] as DiscoveredFile;
     return { path: file.path, language: file.language };

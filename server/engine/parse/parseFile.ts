@@ -72,7 +72,9 @@ async function lower(text: string, { language, path }: ParseTask): Promise<TreeD
 async function lowerRazorFile(text: string, path: string): Promise<TreeData> {
   const builder = new RazorBuilder();
   const parser = await loadParser('csharp');
-  return builder.finish(lowerRazor(text, path, builder, (source) => lowerCSharp(parse(parser, source, PARSE_BUDGET), builder, 'csharp')));
+  return builder.finish(
+    lowerRazor(text, path, builder, (source) => lowerCSharp(parse(parser, source, PARSE_BUDGET), builder, 'csharp')),
+  );
 }
 
 /** Adds the templates written inside a component's decorator to its file. */

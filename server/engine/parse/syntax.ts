@@ -1,5 +1,6 @@
-import type { Language as Grammar, Tree } from 'web-tree-sitter';
+import type { Language as Grammar } from 'web-tree-sitter';
 import { packPosition } from '../lower/tree.ts';
+import type { TreeSink } from './treeMemory.ts';
 
 /** Nodes that never have children worth a look: not asking them saves one call into the parser each. */
 const LEAVES: ReadonlySet<string> = new Set([
@@ -82,61 +83,36 @@ export class Syntax {
   #starts: Int32Array;
   #ends: Int32Array;
   #firstChild: Int32Array;
+  #lastChild: Int32Array;
   #next: Int32Array;
   #parent: Int32Array;
   #length = 0;
   readonly #lineStarts: Int32Array;
 
-  /** @param tree stays the caller's, who frees it */
-  constructor(tree: Tree, source: string) {
+  /** @param copy hands over all nodes of a tree of the grammar */
+  constructor(grammar: Grammar, source: string, copy: (sink: TreeSink) => void) {
     this.source = source;
-    this.#table = tableOf(tree.language);
+    this.#table = tableOf(grammar);
     const guess = Math.max(256, source.length >> 2);
     this.#types = new Uint16Array(guess);
     this.#fields = new Uint8Array(guess);
     this.#starts = new Int32Array(guess);
     this.#ends = new Int32Array(guess);
     this.#firstChild = new Int32Array(guess);
+    this.#lastChild = new Int32Array(guess);
     this.#next = new Int32Array(guess);
     this.#parent = new Int32Array(guess);
     this.#lineStarts = lineStartsOf(source);
-    this.#copy(tree);
-  }
-
-  #copy(tree: Tree): void {
-    const cursor = tree.walk();
-    const { leaf, punctuation } = this.#table;
-    const lastChild: number[] = [];
-    let parent = -1;
-    let previous = -1;
-    try {
-      for (;;) {
-        const type = cursor.nodeTypeId;
-        const isError = type >= this.#table.names.length;
-        const field = cursor.currentFieldId;
-        const keep = isError || punctuation[type] === 0 || field !== 0;
-        let id = -1;
-        if (keep) {
-          id = this.#add(isError ? 0 : type, field, cursor.startIndex, cursor.endIndex, parent);
-          if (previous >= 0) this.#next[previous] = id;
-          else if (parent >= 0) this.#firstChild[parent] = id;
-          previous = id;
-        }
-        if (keep && (isError || leaf[type] === 0) && cursor.gotoFirstChild()) {
-          lastChild.push(previous);
-          parent = id;
-          previous = -1;
-          continue;
-        }
-        while (!cursor.gotoNextSibling()) {
-          if (!cursor.gotoParent()) return;
-          previous = lastChild.pop() as number;
-          parent = previous >= 0 ? (this.#parent[previous] as number) : -1;
-        }
-      }
-    } finally {
-      cursor.delete();
-    }
+    const { leaf, names, punctuation } = this.#table;
+    copy({
+      node: (type, field, start, end, parent) => {
+        const isError = type >= names.length;
+        if (!isError && punctuation[type] === 1 && field === 0) return -1;
+        return this.#add(isError ? 0 : type, field, start, end, parent);
+      },
+      descends: (type) => type >= names.length || leaf[type] === 0,
+    });
+    this.#lastChild = new Int32Array(0);
   }
 
   #add(type: number, field: number, start: number, end: number, parent: number): number {
@@ -147,8 +123,14 @@ export class Syntax {
     this.#starts[id] = start;
     this.#ends[id] = end;
     this.#firstChild[id] = -1;
+    this.#lastChild[id] = -1;
     this.#next[id] = -1;
     this.#parent[id] = parent;
+    if (parent < 0) return id;
+    const previous = this.#lastChild[parent] as number;
+    if (previous < 0) this.#firstChild[parent] = id;
+    else this.#next[previous] = id;
+    this.#lastChild[parent] = id;
     return id;
   }
 
@@ -159,6 +141,7 @@ export class Syntax {
     this.#starts = resized(this.#starts, new Int32Array(size));
     this.#ends = resized(this.#ends, new Int32Array(size));
     this.#firstChild = resized(this.#firstChild, new Int32Array(size));
+    this.#lastChild = resized(this.#lastChild, new Int32Array(size));
     this.#next = resized(this.#next, new Int32Array(size));
     this.#parent = resized(this.#parent, new Int32Array(size));
   }
