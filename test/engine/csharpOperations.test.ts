@@ -65,6 +65,31 @@ public class Service
   });
 });
 
+describe('services with several implementations', () => {
+  const services = `
+public interface IStore { void Save(); }
+public class FileStore : IStore { public void Save() { File.Delete("a"); } }
+public class OtherStore : IStore { public void Save() { File.Delete("b"); } }
+public class User { public void Run(IStore store) { store.Save(); } }`;
+
+  it('are called as they are registered, and else not guessed', async () => {
+    const registered = async (line: string): Promise<string[]> =>
+      edgesOf(
+        await scanFiles({
+          'a.cs': services,
+          'b.cs': `public class Start { public void Run(ContainerBuilder builder, IServiceCollection services) { ${line} } }`,
+        }),
+        'calls',
+      );
+    const guess = ['a.cs:5 -> a.cs:3 possible', 'a.cs:5 -> a.cs:4 possible'];
+    expect((await registered('')).toSorted()).toEqual(guess);
+    expect(await registered('services.AddScoped<IStore, OtherStore>();')).toEqual(['a.cs:5 -> a.cs:4 certain']);
+    expect(await registered('builder.RegisterType<FileStore>().AsSelf().As<IStore>();')).toEqual([
+      'a.cs:5 -> a.cs:3 certain',
+    ]);
+  });
+});
+
 describe('generic repositories', () => {
   const repository = `${SHOP}
 public interface IRepository<T> { Task Add(T entity); Task<T> Get(int id); }

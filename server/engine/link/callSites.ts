@@ -6,7 +6,7 @@ import { visitTree } from './linker.ts';
 import { isCSharp, type Program } from './program.ts';
 import { RuleIndex } from './ruleIndex.ts';
 import type { Location, SourceFile } from './sourceFile.ts';
-import { type FunctionSymbol, pushTo } from './symbols.ts';
+import { type FunctionSymbol, pushTo, type TypeSymbol } from './symbols.ts';
 import { nameOf, type Type } from './types.ts';
 import type { Texts } from './values.ts';
 
@@ -73,6 +73,7 @@ export class CallSites {
     }
     if (call.name === 'Invoke' && isCSharp(call.at.file)) this.#reflect(call);
     if (index.registrations.has(call.name)) this.#register(call);
+    if (call.name === 'As' && isCSharp(call.at.file)) this.#registerAs(call);
     for (const { rule } of index.mounts.get(call.name) ?? []) {
       if (rule.on.some((name) => this.#expressions.program.viewAsExternal(call.receiver, name, call.at.file))) {
         this.#mount(call, rule);
@@ -100,9 +101,26 @@ export class CallSites {
     const service = types[0];
     const implementation = types[1] ?? this.#factoryResult(call);
     if (service?.kind !== 'project' || implementation?.kind !== 'project') return;
-    const known = this.registrations.get(service.symbol.qualifiedName);
-    if (known) known.add(implementation.symbol.qualifiedName);
-    else this.registrations.set(service.symbol.qualifiedName, new Set([implementation.symbol.qualifiedName]));
+    this.#addRegistration(service.symbol, implementation.symbol);
+  }
+
+  /** Autofac: `builder.RegisterType<Service>().As<IService>()`. */
+  #registerAs(call: ResolvedCall): void {
+    const { file } = call.at;
+    const { tree } = file;
+    let node = call.receiverNode;
+    while (tree.kind(node) === Kind.Call && tree.text(tree.child(node, 0)) !== 'RegisterType') node = tree.child(tree.child(node, 0), 0);
+    if (tree.kind(node) !== Kind.Call) return;
+    const typeArgument = (at: number): Type =>
+      this.#expressions.program.typeFromReference({ file, node: tree.children(tree.child(at, 2))[0] ?? 0 });
+    const [service, implementation] = [typeArgument(call.callNode), typeArgument(node)];
+    if (service.kind === 'project' && implementation.kind === 'project') this.#addRegistration(service.symbol, implementation.symbol);
+  }
+
+  #addRegistration(service: TypeSymbol, implementation: TypeSymbol): void {
+    const known = this.registrations.get(service.qualifiedName);
+    if (known) known.add(implementation.qualifiedName);
+    else this.registrations.set(service.qualifiedName, new Set([implementation.qualifiedName]));
   }
 
   /** `AddScoped<IService>(sp => new Service(…))`. */
