@@ -12,7 +12,7 @@ const FILE_START = packPosition(1, 1);
 const IMPORTS = /^_(?:Imports\.razor|ViewImports\.cshtml)$/i;
 
 /** Lowers C# source into a builder and returns the File node. */
-export type LowerCSharp = (source: string, builder: TreeBuilder) => number;
+type LowerCSharp = (source: string, builder: TreeBuilder) => number;
 
 /**
  * A builder for C# that is put together from a Razor file with one line in front: positions are moved up by that line,

@@ -30,7 +30,7 @@ const DETACHED =
   /^(?:Style|ControlTemplate|ResourceDictionary|ControlTheme|Styles)$|\.(?:Resources|MergedDictionaries)$/;
 
 /** A part of a page that has one data context; the linker reads what it is from its bindings. */
-export interface XamlScope {
+interface XamlScope {
   /** Lowered children. */
   children: number[];
 }

@@ -4,13 +4,13 @@ import { extensionArgument, localName, type XamlExtension, type XamlValue } from
 import type { XamlTypes } from './xamlTypes.ts';
 
 /** Packed positions of the attribute that a binding stands in. */
-export interface XamlSpan {
+interface XamlSpan {
   start: number;
   end: number;
 }
 
 /** Where a binding stands. */
-export interface XamlPlace {
+interface XamlPlace {
   /** From the root to the element itself. */
   ancestors: readonly XamlAncestor[];
   /** Called when a binding refers to an element that has no name of its own. */

@@ -55,7 +55,8 @@ function namespaceOf(
     const project = isView ? undefined : projects.get(`${file.root}\0${folder}`);
     if (project) return below(rootNamespace(project), folder, file);
   }
-  return isView ? 'AspNetCoreGeneratedDocument' : '';
+  // Views of two roots with one path are two classes.
+  return isView ? `AspNetCoreGeneratedDocument.${file.root.replace(/\W/g, '_').replace(/^(?=\d)/, '_')}` : '';
 }
 
 /** A namespace with the folders between `folder` and the file. */

@@ -23,7 +23,7 @@ export interface RazorPage {
   handlers: PageHandler[];
 }
 
-export interface PageHandler {
+interface PageHandler {
   fn: FunctionSymbol;
   method: string;
   /** The handler's name, '' for the one without. */

@@ -12,7 +12,7 @@ const EXECUTE = /^(?:Execute|ExecuteAsync|OnExecute|OnExecuteAsync)$/;
 const MAX_DEPTH = 8;
 
 /** What a command does. */
-export interface CommandHandlers {
+interface CommandHandlers {
   functions: readonly FunctionSymbol[];
   /** Whether the property only holds what the user of a control sets: a dependency property. */
   isPassedOn: boolean;

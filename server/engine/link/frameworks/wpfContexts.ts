@@ -17,7 +17,7 @@ export interface XamlView {
 }
 
 /** What a data context is, and how sure that is. */
-export interface DataContext {
+interface DataContext {
   type: Type;
   confidence: Confidence;
 }
