@@ -219,3 +219,39 @@ app.on('PUT', '/thing', (c) => c.text(''));`,
     ]);
   });
 });
+
+describe('handlers and routers by name', () => {
+  it('are found through wrappers, loops over route tables and barrels of CommonJS', async () => {
+    const result = await scanFiles({
+      'index.js': `const express = require('express');
+const users = require('./users.route');
+const posts = require('./posts.route');
+const app = express();
+const table = [{ path: '/users', route: users }, { path: '/posts', route: posts }];
+table.forEach((entry) => { app.use(entry.path, entry.route); });
+for (const { path, route } of [{ path: '/again', route: posts }]) app.use(path, route);`,
+      'users.route.js': `const { users } = require('./controllers');
+const router = require('express').Router();
+router.get('/', users.list);
+module.exports = router;`,
+      'posts.route.js': `const router = require('express').Router();
+router.get('/:id', (req, res) => res.send(''));
+module.exports = router;`,
+      'controllers/index.js': `module.exports.users = require('./users');`,
+      'controllers/users.js': `const fs = require('fs');
+const guard = (fn) => (req, res, next) => fn(req, res).catch(next);
+const list = guard(async (req, res) => { res.send(fs.readFileSync('users.json')); });
+module.exports = { list };`,
+    });
+    expect(operationsOf(result)).toEqual([
+      'file_read users.json controllers/users.js:3',
+      'api_endpoint GET posts/:id posts.route.js:2',
+      'api_endpoint GET users users.route.js:3',
+    ]);
+    expect(edgesOf(result, 'handles').sort()).toEqual([
+      'posts.route.js:2 -> posts.route.js:2 certain',
+      'users.route.js:3 -> controllers/users.js:3 certain',
+    ]);
+    expect(result.workflows.map(({ name }) => name)).toEqual(['GET /users']);
+  });
+});

@@ -147,6 +147,20 @@ export class Service {
   });
 });
 
+describe('TypeORM migrations', () => {
+  it('are no operations of the program, while SQL elsewhere is', async () => {
+    const result = await scanFiles({
+      'migration.ts': `import { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
+export class Init implements MigrationInterface {
+  async up(runner: QueryRunner) { await runner.query('CREATE TABLE "user" (id int)'); }
+  async down(runner: QueryRunner) { await runner.query('DROP TABLE "user"'); }
+}
+export const clean = (source: DataSource) => source.query('DELETE FROM "user"');`,
+    });
+    expect(operationsOf(result)).toEqual(['database_write user migration.ts:6']);
+  });
+});
+
 describe('TypeORM entities', () => {
   it('have tables by name or convention, inherited and embedded columns, and relations that are no columns', async () => {
     const { schemas } = await scanFiles({ 'entities.ts': ENTITIES });
