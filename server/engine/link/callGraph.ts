@@ -2,9 +2,8 @@ import type { Confidence } from '#protocol/graph.ts';
 import { Flag, Kind } from '../lower/tree.ts';
 import { parametersOf, type ResolvedCall } from './callResolver.ts';
 import { type Linker, visitTree } from './linker.ts';
-import { isCSharp } from './program.ts';
 import { RuleIndex } from './ruleIndex.ts';
-import type { Location, SourceFile } from './sourceFile.ts';
+import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
 import { type Bindings, NO_BINDINGS, type Type } from './types.ts';
 
@@ -256,6 +255,6 @@ export class CallGraph {
 }
 
 function sameParameterTypes(a: FunctionSymbol, b: FunctionSymbol): boolean {
-  const written = (fn: FunctionSymbol): string => parametersOf(fn).map((node) => fn.file.tree.text(fn.file.tree.child(node, 0))).join(',');
+  const written = (fn: FunctionSymbol): string => parametersOf(fn).map((node) => writtenType(fn.file.tree, fn.file.tree.child(node, 0))).join(',');
   return written(a) === written(b);
 }

@@ -1,8 +1,7 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import type { Expressions } from './expressions.ts';
 import type { FoundMember } from './models.ts';
-import { isCSharp } from './program.ts';
-import type { Location } from './sourceFile.ts';
+import { isCSharp, type Location } from './sourceFile.ts';
 import type { FunctionSymbol } from './symbols.ts';
 import { bind, type Bindings, NO_BINDINGS, type Type, UNKNOWN } from './types.ts';
 

@@ -1,20 +1,20 @@
 import { Flag, Kind } from '../lower/tree.ts';
-import type { MemberModel } from '../rules/rulePack.ts';
 import { asExternal, CallResolver, type ResolvedCall } from './callResolver.ts';
 import { injectionOf } from './decorators.ts';
+import { assignedValue, typeOfNew } from './construction.ts';
 import type { FoundMember } from './models.ts';
+import { awaited, elementOf, evaluateModel } from './modelTypes.ts';
 import { ParameterTypes } from './parameterTypes.ts';
-import { type ExternalType, isCSharp, type Program } from './program.ts';
-import type { Location, SourceFile } from './sourceFile.ts';
+import type { ExternalType, Program } from './program.ts';
+import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import type { FieldSymbol, FunctionSymbol, TypeSymbol } from './symbols.ts';
-import { type Bindings, NO_BINDINGS, STRING, substitute, type Type, UNKNOWN } from './types.ts';
+import { STRING, substitute, type Type, UNKNOWN } from './types.ts';
 import type { ModuleBinding } from './typescriptNames.ts';
 
 const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['#window', '#globalThis', '#self', '#global']);
 /** Namespaces of the .NET libraries as they are written in front of a type's name. */
 const LIBRARY_NAMESPACE =
   /^(System|Microsoft)(\.(IO|Net|Http|Mail|Text|Json|Threading|Tasks|Data|Common|SqlClient|Sqlite|Linq|Collections|Generic|Concurrent|AspNetCore|Mvc|EntityFrameworkCore|Extensions|Caching|Memory|Distributed|DependencyInjection|Hosting|Compression|Xml))*$/;
-const TASK_LIKE = /^(Task|ValueTask|#Promise|#PromiseLike)$/;
 
 /** Types a framework gives; undefined where it has nothing to say. */
 export interface FrameworkTypes {
@@ -81,7 +81,7 @@ export class Expressions {
       case Kind.Call:
         return this.#typeOfCall(at);
       case Kind.New:
-        return this.#typeOfNew(at);
+        return typeOfNew(this, at);
       case Kind.String:
       case Kind.Template:
         return STRING;
@@ -402,66 +402,18 @@ export class Expressions {
 
   /** The type of an element of a collection. */
   elementOf(type: Type, file: SourceFile): Type {
-    if (type.kind === 'array') return type.of;
-    const models = this.program.models(file);
-    for (const external of this.program.externalLineage(type)) {
-      for (const name of models.lineage(external.name)) {
-        const element = models.model(name)?.element;
-        const view = element === undefined ? undefined : models.viewAs(external, name);
-        if (element !== undefined && view) return this.#evaluate(element, view, NO_BINDINGS, file, () => UNKNOWN);
-      }
-    }
-    return UNKNOWN;
+    return elementOf(this.program, type, file);
   }
 
   /** What `await` gives for a value of a type. */
   awaited(type: Type, file: SourceFile): Type {
-    if (type.kind !== 'external') return type;
-    if (TASK_LIKE.test(type.name)) return type.args[0] ?? UNKNOWN;
-    const awaited = this.program.models(file).model(type.name)?.awaited;
-    return awaited === undefined ? type : this.#evaluate(awaited, type, NO_BINDINGS, file, () => UNKNOWN);
+    return awaited(this.program, type, file);
   }
 
   #typeOfQuery(at: Location): Type {
     const source = this.typeOf(this.child(at, 0));
     const query = this.program.viewAsExternal(source, 'IQueryable', at.file);
     return query ?? (source.kind === 'array' ? source : UNKNOWN);
-  }
-
-  #typeOfNew(at: Location): Type {
-    const { tree } = at.file;
-    const created = tree.child(at.node, 0);
-    if (created === 0) return this.#expectedType(at);
-    const type =
-      tree.kind(created) === Kind.TypeRef
-        ? this.#constructed({ file: at.file, node: created })
-        : this.#instanceOf(this.typeOf({ file: at.file, node: created }));
-    // A document made by `new User()` of a model has the identity of the model.
-    return type.kind === 'external' ? { ...type, origin: type.origin ?? at } : type;
-  }
-
-  /** `new x()` where x may be a local that holds a class. */
-  #constructed(at: Location): Type {
-    const written = this.program.typeFromReference(at);
-    if (isCSharp(at.file) || written.kind !== 'unknown') return written;
-    return this.#instanceOf(this.typeOfName(at.file.tree.text(at.node), at));
-  }
-
-  #instanceOf(type: Type): Type {
-    if (type.kind === 'external_module') return { kind: 'external', name: `${type.name}#default`, args: [] };
-    return type.kind === 'static' ? type.of : type.kind === 'external' ? type : UNKNOWN;
-  }
-
-  /** The type a target-typed `new()` creates. */
-  #expectedType(at: Location): Type {
-    const { file } = at;
-    const parent = file.parent(at.node);
-    const kind = file.tree.kind(parent);
-    if (kind === Kind.Variable || kind === Kind.Field) {
-      return this.program.typeFromReference({ file, node: file.tree.child(parent, 1) });
-    }
-    if (kind === Kind.Assign) return this.typeOf({ file, node: file.tree.child(parent, 0) });
-    return UNKNOWN;
   }
 
   #typeOfCall(at: Location): Type {
@@ -524,52 +476,6 @@ export class Expressions {
 
   /** The type a rule pack's member model gives at a call or member access. */
   evaluateModel(found: FoundMember, on: Type, at: Location, callNode: number): Type {
-    const { model } = found;
-    const expression = typeof model === 'string' ? model : model.returns;
-    if (expression === undefined) return UNKNOWN;
-    const special = (name: string): Type => this.#special(name, on, { file: at.file, node: callNode });
-    const type = this.program.models(at.file).evaluate(expression, found.bindings, special);
-    return createsIdentity(model) && type.kind === 'external' ? { ...type, origin: at } : type;
+    return evaluateModel(this, found, on, at, callNode);
   }
-
-  #evaluate(expression: string, on: ExternalType, _bindings: Bindings, file: SourceFile, special: (name: string) => Type): Type {
-    const models = this.program.models(file);
-    const parameters = models.model(on.name)?.parameters ?? [];
-    const bindings = new Map(parameters.flatMap((name, index) => (on.args[index] ? [[name, on.args[index]] as const] : [])));
-    return models.evaluate(expression, bindings, special);
-  }
-
-  #special(name: string, on: Type, call: Location): Type {
-    if (name === 'self') return on;
-    if (call.node === 0) return UNKNOWN;
-    const { tree } = call.file;
-    const index = Number(name.at(-1));
-    if (name.startsWith('$')) {
-      const node = tree.children(tree.child(call.node, 2))[index] ?? 0;
-      return node === 0 ? UNKNOWN : this.program.typeFromReference({ file: call.file, node });
-    }
-    const argument = this.typeOf({ file: call.file, node: tree.children(tree.child(call.node, 1))[index] ?? 0 });
-    return argument.kind === 'static' ? argument.of : argument;
-  }
-}
-
-/** What a class assigns to a field outside its declaration: `this.router = Router()`; node 0 when it does not. */
-function assignedValue(field: FieldSymbol): Location {
-  const { file, owner } = field;
-  const { tree } = file;
-  for (const declaration of owner.declarations) {
-    if (declaration.file !== file) continue;
-    const pending = [declaration.node];
-    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-      const left = tree.kind(node) === Kind.Assign && tree.text(node) === '=' ? tree.child(node, 0) : 0;
-      const isField = tree.kind(left) === Kind.Member && tree.text(left) === field.name && tree.kind(tree.child(left, 0)) === Kind.This;
-      if (isField) return { file, node: tree.child(node, 1) };
-      pending.push(...tree.children(node).toReversed());
-    }
-  }
-  return { file, node: 0 };
-}
-
-function createsIdentity(model: MemberModel): boolean {
-  return typeof model !== 'string' && model.creates === true;
 }

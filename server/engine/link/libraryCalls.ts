@@ -1,8 +1,9 @@
 import { Flag } from '../lower/tree.ts';
 import type { ResolvedCall } from './callResolver.ts';
-import { isCSharp, type Program } from './program.ts';
+import type { Program } from './program.ts';
 import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
 import type { Type } from './types.ts';
+import { isCSharp } from './sourceFile.ts';
 
 /**
  * The receiver through which a call reaches a library member, undefined for a call of the scanned code's own.

@@ -113,7 +113,7 @@ export class ModuleResolver {
     const folder = posix.dirname(`${config.root}/${config.file}`);
     if (/^(tsconfig|jsconfig).*\.json$/.test(name)) this.#readTsConfig(config.path, folder);
     else if (name === 'package.json') this.#readPackage(config.path, folder);
-    else if (/^vite\.config\./.test(name)) this.#mappings.push({ folder, baseUrl: undefined, patterns: aliasPatterns('@/') });
+    else if (name.startsWith('vite.config.')) this.#mappings.push({ folder, baseUrl: undefined, patterns: aliasPatterns('@/') });
   }
 
   #readTsConfig(path: string, folder: string): void {

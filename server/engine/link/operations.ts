@@ -5,12 +5,12 @@ import { asExternal, type ResolvedCall } from './callResolver.ts';
 import { commandTexts } from './commandText.ts';
 import { libraryReceiver } from './libraryCalls.ts';
 import { type Linker, visitTree } from './linker.ts';
-import { type ExternalType, isCSharp } from './program.ts';
+import type { ExternalType } from './program.ts';
 import { type PackedRule, RuleIndex } from './ruleIndex.ts';
 import { mergeAlternatives, RuleValues } from './ruleValues.ts';
 import { registerThroughWrapper } from './routeWrappers.ts';
 import { registerEndpoint, registerHandlers, registerRequest } from './routes.ts';
-import type { Location, SourceFile } from './sourceFile.ts';
+import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import { parseSql } from './sql.ts';
 import type { Type } from './types.ts';
 

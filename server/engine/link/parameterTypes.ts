@@ -1,8 +1,7 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import type { Expressions } from './expressions.ts';
 import { visitTree } from './linker.ts';
-import { isCSharp } from './program.ts';
-import type { Location, SourceFile } from './sourceFile.ts';
+import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import { type Type, UNKNOWN } from './types.ts';
 import type { ModuleBinding } from './typescriptNames.ts';
 

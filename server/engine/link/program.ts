@@ -3,7 +3,7 @@ import type { RulePack } from '../rules/rulePack.ts';
 import { CSharpNames } from './csharpNames.ts';
 import { TypeModels } from './models.ts';
 import type { ModuleResolver } from './modules.ts';
-import type { Location, SourceFile } from './sourceFile.ts';
+import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import type { FieldSymbol, FunctionSymbol, SymbolTable, TypeSymbol } from './symbols.ts';
 import { bind, type Bindings, NO_BINDINGS, substitute, type Type, UNKNOWN } from './types.ts';
 import { TypeReferences } from './typeReferences.ts';
@@ -268,10 +268,6 @@ export class Program {
   }
 }
 
-export function isCSharp(file: SourceFile): boolean {
-  return file.language === 'csharp' || file.language === 'razor';
-}
-
 /** The TypeParam node of a name in a declaration's list. */
 function typeParameter({ file, node }: Location, listIndex: number, name: string): Location[] {
   const found = file.tree.children(file.tree.child(node, listIndex)).find((child) => file.tree.text(child) === name);
@@ -282,5 +278,5 @@ function typeParameter({ file, node }: Location, listIndex: number, name: string
 function shapeOf(fn: FunctionSymbol): string {
   const { tree } = fn.file;
   const parameters = tree.children(tree.child(fn.node, 1)).filter((node) => tree.kind(node) === Kind.Param);
-  return parameters.map((parameter) => tree.text(tree.child(parameter, 0))).join(',') + `/${parameters.length}`;
+  return parameters.map((parameter) => writtenType(tree, tree.child(parameter, 0))).join(',') + `/${parameters.length}`;
 }

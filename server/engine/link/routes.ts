@@ -6,8 +6,7 @@ import { propertyIn } from './decorators.ts';
 import { initializerOf } from './initializers.ts';
 import type { Linker, UrlComposition } from './linker.ts';
 import type { RuleMatch } from './operations.ts';
-import { isCSharp } from './program.ts';
-import type { Location } from './sourceFile.ts';
+import { isCSharp, type Location } from './sourceFile.ts';
 import type { FunctionSymbol } from './symbols.ts';
 import type { TextValue } from './values.ts';
 

@@ -89,6 +89,11 @@ export class SourceFile {
   }
 }
 
+/** Whether a file's names are resolved as C# does. */
+export function isCSharp(file: SourceFile): boolean {
+  return file.language === 'csharp' || file.language === 'razor';
+}
+
 function declare(names: Map<string, number[]>, name: string, node: number): void {
   if (name === '') return;
   const known = names.get(name);

@@ -1,6 +1,6 @@
 import { Flag, Kind } from '../lower/tree.ts';
-import { isCSharp, type Program } from './program.ts';
-import type { Location, SourceFile } from './sourceFile.ts';
+import type { Program } from './program.ts';
+import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import { STRING, type Type, UNKNOWN } from './types.ts';
 
 /** TypeScript utility types whose members are those of their first argument. */

@@ -1,8 +1,7 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import { parametersOf } from './callResolver.ts';
 import type { Expressions } from './expressions.ts';
-import { isCSharp } from './program.ts';
-import type { Location } from './sourceFile.ts';
+import { isCSharp, type Location } from './sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
 import { nameOf } from './types.ts';
 

@@ -1,8 +1,19 @@
-import type { Tree } from 'web-tree-sitter';
 import type { TreeSink } from './treeMemory.ts';
 
+/** The part of the parser's cursor that is used. */
+interface Cursor {
+  readonly nodeTypeId: number;
+  readonly currentFieldId: number;
+  readonly startIndex: number;
+  readonly endIndex: number;
+  gotoFirstChild(): boolean;
+  gotoNextSibling(): boolean;
+  gotoParent(): boolean;
+  delete(): void;
+}
+
 /** Hands all nodes of a tree to a sink by the parser's own cursor: slow, and right whatever the parser's version. */
-export function walkTree(tree: Tree, sink: TreeSink): void {
+export function walkTree(tree: { walk(): Cursor }, sink: TreeSink): void {
   const cursor = tree.walk();
   const parents: number[] = [-1];
   try {

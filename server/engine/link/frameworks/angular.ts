@@ -1,4 +1,4 @@
-import { Kind } from '../../lower/tree.ts';
+import { Flag, Kind } from '../../lower/tree.ts';
 import { joinRoute } from '../routes.ts';
 import { type Linker, visitTree } from '../linker.ts';
 import type { Location, SourceFile } from '../sourceFile.ts';
@@ -29,7 +29,7 @@ export const angular: Framework = {
 function findEvents(linker: Linker, file: SourceFile): void {
   const { tree } = file;
   visitTree(file, (node) => {
-    if (tree.kind(node) !== Kind.TemplateEvent) return;
+    if (tree.kind(node) !== Kind.TemplateEvent || tree.has(node, Flag.Global)) return;
     const at = { file, node };
     const owner = linker.expressions.templateOwner(at);
     if (!owner) return;

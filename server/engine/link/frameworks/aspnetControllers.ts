@@ -1,8 +1,9 @@
 import { Flag, Kind } from '../../lower/tree.ts';
 import { attributesOf, attributesOfType, findAttribute } from '../attributes.ts';
 import { parametersOf } from '../callResolver.ts';
-import { isCSharp, type Program } from '../program.ts';
+import type { Program } from '../program.ts';
 import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
+import { isCSharp } from '../sourceFile.ts';
 
 const CONTROLLER_BASES = /^(Controller|ControllerBase|ApiController|ODataController|\w+(Controller|ControllerBase))$/;
 /** Endpoint classes of Ardalis.ApiEndpoints are controllers with one action. */

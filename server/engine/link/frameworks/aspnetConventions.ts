@@ -1,7 +1,6 @@
 import { Kind } from '../../lower/tree.ts';
 import { type Linker, visitTree } from '../linker.ts';
-import { isCSharp } from '../program.ts';
-import type { Location, SourceFile } from '../sourceFile.ts';
+import { isCSharp, type Location, type SourceFile } from '../sourceFile.ts';
 import type { RouteTokens } from './aspnetRoutes.ts';
 
 const DEFAULT_PATTERN = '{controller=Home}/{action=Index}/{id?}';

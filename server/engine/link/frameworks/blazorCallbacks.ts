@@ -1,7 +1,6 @@
 import { Kind } from '../../lower/tree.ts';
 import { type Linker, visitTree } from '../linker.ts';
-import { isCSharp } from '../program.ts';
-import type { Location } from '../sourceFile.ts';
+import { isCSharp, type Location } from '../sourceFile.ts';
 import { type FieldSymbol, type FunctionSymbol, pushTo } from '../symbols.ts';
 
 const CALLBACK_TYPE = /^(?:EventCallback|Action|Func|\w*EventHandler)$/;

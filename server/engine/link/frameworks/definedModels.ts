@@ -2,8 +2,7 @@ import type { EntitySchema } from '#protocol/graph.ts';
 import { Kind, lineOf } from '../../lower/tree.ts';
 import { propertyIn } from '../decorators.ts';
 import { type Linker, visitTree } from '../linker.ts';
-import { isCSharp } from '../program.ts';
-import type { Location } from '../sourceFile.ts';
+import { isCSharp, type Location } from '../sourceFile.ts';
 import type { Type } from '../types.ts';
 
 /** Calls that make a value of a library type with an identity of its own: models and tables defined by calls. */

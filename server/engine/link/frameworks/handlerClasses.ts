@@ -2,10 +2,10 @@ import type { OperationKind } from '#protocol/graph.ts';
 import { Flag } from '../../lower/tree.ts';
 import { attributesOf, attributesOfType, attributeText, findAttribute } from '../attributes.ts';
 import type { Linker } from '../linker.ts';
-import { isCSharp } from '../program.ts';
 import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
 import { nameOf } from '../types.ts';
 import type { Framework } from './framework.ts';
+import { isCSharp } from '../sourceFile.ts';
 
 /** A library type whose implementations are called by its library. */
 interface HandlerBase {

@@ -1,8 +1,7 @@
 import type { DraftNode } from '../../graph/graphBuilder.ts';
 import { Kind } from '../../lower/tree.ts';
 import { type Linker, type RequestFact, visitTree } from '../linker.ts';
-import { isCSharp } from '../program.ts';
-import type { Location, SourceFile } from '../sourceFile.ts';
+import { isCSharp, type Location, type SourceFile } from '../sourceFile.ts';
 import type { TypeSymbol } from '../symbols.ts';
 import type { TextValue } from '../values.ts';
 import type { Framework } from './framework.ts';

@@ -1,8 +1,7 @@
 import { Flag, Kind } from '../../lower/tree.ts';
 import { type Linker, visitTree } from '../linker.ts';
-import { isCSharp } from '../program.ts';
 import { joinRoute } from '../routes.ts';
-import type { Location } from '../sourceFile.ts';
+import { isCSharp, type Location } from '../sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
 import type { Framework } from './framework.ts';
 import { hubMethods } from './handlerClasses.ts';

@@ -1,8 +1,7 @@
 import { Kind } from '../../lower/tree.ts';
 import { initializerOf } from '../initializers.ts';
 import { type Linker, visitTree } from '../linker.ts';
-import { isCSharp } from '../program.ts';
-import type { Location } from '../sourceFile.ts';
+import { isCSharp, type Location } from '../sourceFile.ts';
 import type { Type } from '../types.ts';
 import type { Framework } from './framework.ts';
 

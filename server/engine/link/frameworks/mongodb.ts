@@ -1,10 +1,10 @@
 import { Kind, lineOf } from '../../lower/tree.ts';
 import { type Linker, visitTree } from '../linker.ts';
-import { isCSharp } from '../program.ts';
 import type { TypeSymbol } from '../symbols.ts';
 import { columnsOf, propertiesOf } from './efColumns.ts';
 import { FluentModel } from './efFluent.ts';
 import type { EntityMapping, Framework } from './framework.ts';
+import { isCSharp } from '../sourceFile.ts';
 
 /** MongoDB for .NET: the documents of collections, by `GetCollection<T>("name")`. */
 export const mongodb: Framework = {

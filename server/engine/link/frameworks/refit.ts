@@ -1,10 +1,10 @@
 import { Flag } from '../../lower/tree.ts';
 import { attributesOf, attributesOfType, attributeText, findAttribute } from '../attributes.ts';
 import type { Linker } from '../linker.ts';
-import { isCSharp } from '../program.ts';
 import { joinRoute, registerRequest } from '../routes.ts';
 import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
 import type { Framework } from './framework.ts';
+import { isCSharp } from '../sourceFile.ts';
 
 const VERBS = ['Get', 'Post', 'Put', 'Delete', 'Patch', 'Head'];
 const LIBRARIES: Readonly<Record<string, string>> = { Refit: 'Refit', RestEase: 'RestEase' };

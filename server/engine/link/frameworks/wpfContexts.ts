@@ -1,8 +1,7 @@
 import type { Confidence } from '#protocol/graph.ts';
 import { Kind } from '../../lower/tree.ts';
 import { type Linker, visitTree } from '../linker.ts';
-import { isCSharp } from '../program.ts';
-import type { Location, SourceFile } from '../sourceFile.ts';
+import { isCSharp, type Location, type SourceFile } from '../sourceFile.ts';
 import { pushTo, type TypeSymbol } from '../symbols.ts';
 import { type Type, UNKNOWN } from '../types.ts';
 

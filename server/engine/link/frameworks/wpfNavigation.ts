@@ -1,8 +1,7 @@
 import type { DraftNode } from '../../graph/graphBuilder.ts';
 import { Kind } from '../../lower/tree.ts';
 import { type Linker, visitTree } from '../linker.ts';
-import { isCSharp } from '../program.ts';
-import type { Location } from '../sourceFile.ts';
+import { isCSharp, type Location } from '../sourceFile.ts';
 import type { TypeSymbol } from '../symbols.ts';
 
 const SHOW = /^(?:Show|ShowDialog|ShowAsync|Activate)$/;
