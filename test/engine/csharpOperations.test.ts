@@ -90,6 +90,23 @@ public class User { public void Run(IStore store) { store.Save(); } }`;
   });
 });
 
+describe('overloads behind an interface', () => {
+  it('are told apart by the arguments of their types', async () => {
+    const result = await scanFiles({
+      'a.cs': `
+public class A { } public class B { }
+public interface IStore { void Delete(IEnumerable<A> all); void Delete(IEnumerable<B> all); }
+public class Store : IStore
+{
+    public void Delete(IEnumerable<A> all) { File.Delete("a"); }
+    public void Delete(IEnumerable<B>? all) { File.Delete("b"); }
+}
+public class User { public void Run(IStore store, List<B> all) { store.Delete(all); } }`,
+    });
+    expect(edgesOf(result, 'calls')).toEqual(['a.cs:9 -> a.cs:7 certain']);
+  });
+});
+
 describe('generic repositories', () => {
   const repository = `${SHOP}
 public interface IRepository<T> { Task Add(T entity); Task<T> Get(int id); }

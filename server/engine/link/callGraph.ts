@@ -6,6 +6,7 @@ import { RuleIndex } from './ruleIndex.ts';
 import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
 import { type Bindings, NO_BINDINGS, type Type } from './types.ts';
+import { writtenType } from './writtenTypes.ts';
 
 /** Draws `calls` edges: through types, interfaces to implementations, mediators to handlers. */
 export class CallGraph {

@@ -8,6 +8,7 @@ import type { FieldSymbol, FunctionSymbol, SymbolTable, TypeSymbol } from './sym
 import { bind, type Bindings, NO_BINDINGS, substitute, type Type, UNKNOWN } from './types.ts';
 import { TypeReferences } from './typeReferences.ts';
 import { TypeScriptNames } from './typescriptNames.ts';
+import { writtenType } from './writtenTypes.ts';
 
 export type ExternalType = Type & { kind: 'external' };
 
