@@ -4,6 +4,7 @@ import { parametersOf } from '../callResolver.ts';
 import type { Program } from '../program.ts';
 import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
 import { isCSharp } from '../sourceFile.ts';
+import { writtenType } from '../writtenTypes.ts';
 
 const CONTROLLER_BASES = /^(Controller|ControllerBase|ApiController|ODataController|\w+(Controller|ControllerBase))$/;
 /** Endpoint classes of Ardalis.ApiEndpoints are controllers with one action. */
@@ -80,7 +81,7 @@ function actionsOf(lineage: readonly TypeSymbol[]): FunctionSymbol[] {
   for (const type of lineage) {
     for (const fn of [...type.methods.values()].flat()) {
       const shape = `${fn.name}(${parametersOf(fn)
-        .map((node) => fn.file.tree.text(fn.file.tree.child(node, 0)))
+        .map((node) => writtenType(fn.file.tree, fn.file.tree.child(node, 0)))
         .join()})`;
       if (seen.has(shape) || !isAction(fn)) continue;
       seen.add(shape);
