@@ -1,6 +1,7 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import { asExternal, CallResolver, type ResolvedCall } from './callResolver.ts';
 import { injectionOf } from './decorators.ts';
+import type { FrameworkTypes } from './frameworkTypes.ts';
 import { assignedValue, typeOfNew } from './construction.ts';
 import type { FoundMember } from './models.ts';
 import { awaited, elementOf, evaluateModel } from './modelTypes.ts';
@@ -15,16 +16,6 @@ const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['#window', '#globalThis', '
 /** Namespaces of the .NET libraries as they are written in front of a type's name. */
 const LIBRARY_NAMESPACE =
   /^(System|Microsoft)(\.(IO|Net|Http|Mail|Text|Json|Threading|Tasks|Data|Common|SqlClient|Sqlite|Linq|Collections|Generic|Concurrent|AspNetCore|Mvc|EntityFrameworkCore|Extensions|Caching|Memory|Distributed|DependencyInjection|Hosting|Compression|Xml))*$/;
-
-/** Types a framework gives; undefined where it has nothing to say. */
-export interface FrameworkTypes {
-  /** The type of a parameter, before its declared one. */
-  parameter?(parameter: Location): Type | undefined;
-  /** The type of a member of a type of the scanned code that its declarations and rule packs do not know. */
-  member?(on: Type & { kind: 'project' }, name: string): Type | undefined;
-  /** What a call of library code gives. */
-  call?(call: ResolvedCall): Type | undefined;
-}
 
 /** Computes, on demand and once, what expressions are. */
 export class Expressions {

@@ -10,6 +10,8 @@ const BATCH_FILES = 64;
 /** Below this many bytes in all, starting threads costs more than it gives. */
 const IN_THREAD_BYTES = 400 * 1024;
 const MAX_THREADS = 8;
+/** Milliseconds a batch under way may go on after an abort. */
+const ABORT_GRACE = 500;
 
 const WORKER = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './parseWorker.js', import.meta.url),
@@ -79,68 +81,86 @@ async function parseInThreads(
 ): Promise<void> {
   const threads = Math.min(options.threads ?? Math.min(availableParallelism(), MAX_THREADS), batches.length);
   const pool = new Piscina({ filename: WORKER, minThreads: threads, maxThreads: threads, atomics: 'disabled' });
+  const job = new ThreadedParse(pool, files, results, options);
+  const pending = [...batches].reverse();
+  const feed = async (): Promise<void> => {
+    for (let batch = pending.pop(); batch && !options.signal.aborted; batch = pending.pop()) await job.parse(batch);
+  };
+  const fed = Promise.all(Array.from({ length: threads }, feed));
   try {
-    await Promise.all(batches.map(async (batch) => parseBatch(pool, files, batch, results, options)));
+    await Promise.race([fed, abortedFor(options.signal, ABORT_GRACE)]);
   } finally {
     await pool.destroy();
+    // What still ran when the pool was taken away is rejected: nobody waits for it any more.
+    await Promise.allSettled([fed]);
   }
 }
 
-async function parseBatch(
-  pool: Piscina,
-  files: readonly DiscoveredFile[],
-  batch: number[],
-  results: (ParsedFile | undefined)[],
-  options: ParseOptions,
-): Promise<void> {
-  if (options.signal.aborted) return;
-  try {
-    const parsed = await runBatch(pool, files, batch, options.signal);
-    for (const [position, index] of batch.entries()) results[index] = parsed[position];
-  } catch (error) {
-    if (options.signal.aborted) return;
-    await isolate(pool, files, batch, results, options, error);
-  }
-  if (!options.signal.aborted) report(files, batch, options);
-}
-
-async function runBatch(
-  pool: Piscina,
-  files: readonly DiscoveredFile[],
-  batch: number[],
-  signal: AbortSignal,
-): Promise<ParsedFile[]> {
-  const tasks = batch.map((index) => {
-    const file = files[index] as DiscoveredFile;
-    return { path: file.path, language: file.language };
+/** Resolves some milliseconds after an abort: a batch under way may end by itself. */
+async function abortedFor(signal: AbortSignal, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const wait = (): void => {
+      setTimeout(resolve, milliseconds).unref();
+    };
+    if (signal.aborted) wait();
+    else signal.addEventListener('abort', wait, { once: true });
   });
-  // The worker is this package's own code: what it returns has the declared shape.
-  return (await pool.run(tasks, { signal })) as ParsedFile[];
 }
 
-/** A batch that brought its thread down is halved until the file that did it stands alone; the others are parsed. */
-async function isolate(
-  pool: Piscina,
-  files: readonly DiscoveredFile[],
-  batch: number[],
-  results: (ParsedFile | undefined)[],
-  options: ParseOptions,
-  cause: unknown,
-): Promise<void> {
-  if (batch.length === 1) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    results[batch[0] as number] = { status: 'failed', reason: `the parser did not survive it: ${reason}` };
-    return;
+/** Parses batches in the threads of a pool. */
+class ThreadedParse {
+  readonly #pool: Piscina;
+  readonly #files: readonly DiscoveredFile[];
+  readonly #results: (ParsedFile | undefined)[];
+  readonly #options: ParseOptions;
+
+  constructor(
+    pool: Piscina,
+    files: readonly DiscoveredFile[],
+    results: (ParsedFile | undefined)[],
+    options: ParseOptions,
+  ) {
+    this.#pool = pool;
+    this.#files = files;
+    this.#results = results;
+    this.#options = options;
   }
-  const middle = batch.length >> 1;
-  for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
+
+  async parse(batch: number[]): Promise<void> {
+    await this.#parse(batch);
+    if (!this.#options.signal.aborted) report(this.#files, batch, this.#options);
+  }
+
+  /** A batch that brings its thread down is halved until the file that did it stands alone; the others are parsed. */
+  async #parse(batch: number[]): Promise<void> {
     try {
-      const parsed = await runBatch(pool, files, half, options.signal);
-      for (const [position, index] of half.entries()) results[index] = parsed[position];
+      const parsed = await this.#run(batch);
+      for (const [position, index] of batch.entries()) this.#results[index] = parsed[position];
     } catch (error) {
-      if (options.signal.aborted) return;
-      await isolate(pool, files, half, results, options, error);
+      if (this.#options.signal.aborted) return;
+      if (batch.length === 1) this.#fail(batch[0] as number, error);
+      else await this.#halve(batch);
     }
+  }
+
+  async #halve(batch: number[]): Promise<void> {
+    const middle = batch.length >> 1;
+    await this.#parse(batch.slice(0, middle));
+    await this.#parse(batch.slice(middle));
+  }
+
+  #fail(index: number, cause: unknown): void {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    this.#results[index] = { status: 'failed', reason: `the parser did not survive it: ${reason}` };
+  }
+
+  async #run(batch: number[]): Promise<ParsedFile[]> {
+    const tasks = batch.map((index) => {
+      const { path, language } = this.#files[index] as DiscoveredFile;
+      return { path, language };
+    });
+    // The worker is this package's own code: what it returns has the declared shape.
+    return (await this.#pool.run(tasks)) as ParsedFile[];
   }
 }
 

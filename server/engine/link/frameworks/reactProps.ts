@@ -1,6 +1,7 @@
 import { Kind } from '../../lower/tree.ts';
 import type { ResolvedCall } from '../callResolver.ts';
-import type { Expressions, FrameworkTypes } from '../expressions.ts';
+import type { Expressions } from '../expressions.ts';
+import type { FrameworkTypes } from '../frameworkTypes.ts';
 import type { Location } from '../sourceFile.ts';
 import type { FunctionSymbol } from '../symbols.ts';
 import { type MemberSource, type Type, UNKNOWN } from '../types.ts';
