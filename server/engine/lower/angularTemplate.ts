@@ -2,7 +2,7 @@ import { type Ast, parse } from 'angular-html-parser';
 import { isComponentTag } from './domElements.ts';
 import { lowerExpression } from './templateExpression.ts';
 import { attributeValue, TextPositions, type TextStart } from './templateSource.ts';
-import { Kind, type TreeBuilder } from './tree.ts';
+import { Flag, Kind, type TreeBuilder } from './tree.ts';
 
 const EVENT = /^(?:data-)?(?:\(([^)]+)\)|on-(.+))$/;
 const MAX_BRACE_DEPTH = 200;
@@ -130,16 +130,17 @@ export class TemplateLowering {
     if (event !== undefined) {
       const handler = this.#expression(attribute);
       const name = this.#node(Kind.Identifier, element.nameSpan ?? element.startSourceSpan, tag, []);
-      this.#children.push(this.#node(Kind.TemplateEvent, attribute.sourceSpan, event, [handler, name]));
+      const flags = angularEvent ? 0 : Flag.Global;
+      this.#children.push(this.#node(Kind.TemplateEvent, attribute.sourceSpan, event, [handler, name], flags));
     } else if (LINK.test(attribute.name)) {
       const value = attribute.name.startsWith('[') ? this.#expression(attribute) : this.#textValue(attribute);
       this.#children.push(this.#node(Kind.TemplateBinding, attribute.sourceSpan, 'routerLink', [value]));
     }
   }
 
-  #node(kind: Kind, span: Ast.Node['sourceSpan'], text: string, children: readonly number[]): number {
+  #node(kind: Kind, span: Ast.Node['sourceSpan'], text: string, children: readonly number[], flags = 0): number {
     const start = this.#positions.packed(span.start.offset);
-    return this.#builder.node(kind, 0, start, this.#positions.packed(span.end.offset), text, children);
+    return this.#builder.node(kind, flags, start, this.#positions.packed(span.end.offset), text, children);
   }
 
   #expression(attribute: Ast.Attribute): number {

@@ -154,7 +154,7 @@ export const Flag = {
   Enum: 1 << 20,
   Alias: 1 << 21,
   Record: 1 << 22,
-  /** C# `global using`. */
+  /** C# `global using`; an event attribute (`onclick`) whose code sees global names, not a component's. */
   Global: 1 << 23,
   TypeOnly: 1 << 24,
   Nullable: 1 << 25,
