@@ -2,7 +2,6 @@ import { Kind } from '../lower/tree.ts';
 import type { Program } from './program.ts';
 import type { Location } from './sourceFile.ts';
 import type { TypeSymbol } from './symbols.ts';
-import type { Type } from './types.ts';
 import type { Texts } from './values.ts';
 
 /** Child index of the attribute list, by kind of declaration. */
@@ -66,14 +65,6 @@ export function attributeText(texts: Texts, attribute: Attribute, index: number,
   const positional = attributeArgument(attribute, index);
   const at = positional.node === 0 ? namedAttributeArgument(attribute, name) : positional;
   return texts.valuesOf(at)[0]?.text;
-}
-
-/** The type named by `typeof(X)` in an attribute's argument. */
-export function attributeType(program: Program, attribute: Attribute, index: number): Type | undefined {
-  const { file, node } = attributeArgument(attribute, index);
-  const { tree } = file;
-  if (tree.kind(node) !== Kind.Call || tree.text(tree.child(node, 0)) !== 'typeof') return undefined;
-  return program.typeFromReference({ file, node: tree.children(tree.child(node, 1))[0] ?? 0 });
 }
 
 /** The class of the scanned code that an attribute's name means, undefined for attributes of libraries. */

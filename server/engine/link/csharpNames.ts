@@ -2,6 +2,10 @@ import { Flag, Kind } from '../lower/tree.ts';
 import type { Location, SourceFile } from './sourceFile.ts';
 import type { SymbolTable, TypeSymbol } from './symbols.ts';
 
+/** Namespaces of the .NET libraries as they are written in front of a type's name. */
+export const LIBRARY_NAMESPACE =
+  /^(System|Microsoft)(\.(IO|Net|Http|Mail|Text|Json|Threading|Tasks|Data|Common|SqlClient|Sqlite|Linq|Collections|Generic|Concurrent|AspNetCore|Mvc|EntityFrameworkCore|Extensions|Caching|Memory|Distributed|DependencyInjection|Hosting|Compression|Xml))*$/;
+
 /**
  * Resolves C# type names as the language does: nested types of the enclosing and inherited types, then namespaces from
  * the inside out, with the usings of each level (C# specification, 7.8 "Namespace and type names").

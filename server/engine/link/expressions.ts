@@ -4,6 +4,7 @@ import { injectionOf } from './decorators.ts';
 import type { FrameworkTypes } from './frameworkTypes.ts';
 import { assignedValue, typeOfNew } from './construction.ts';
 import type { FoundMember } from './models.ts';
+import { LIBRARY_NAMESPACE } from './csharpNames.ts';
 import { awaited, elementOf, evaluateModel } from './modelTypes.ts';
 import { ParameterTypes } from './parameterTypes.ts';
 import type { ExternalType, Program } from './program.ts';
@@ -13,10 +14,6 @@ import { STRING, substitute, type Type, UNKNOWN } from './types.ts';
 import type { ModuleBinding } from './typescriptNames.ts';
 
 const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['#window', '#globalThis', '#self', '#global']);
-/** Namespaces of the .NET libraries as they are written in front of a type's name. */
-const LIBRARY_NAMESPACE =
-  /^(System|Microsoft)(\.(IO|Net|Http|Mail|Text|Json|Threading|Tasks|Data|Common|SqlClient|Sqlite|Linq|Collections|Generic|Concurrent|AspNetCore|Mvc|EntityFrameworkCore|Extensions|Caching|Memory|Distributed|DependencyInjection|Hosting|Compression|Xml))*$/;
-
 /** Computes, on demand and once, what expressions are. */
 export class Expressions {
   readonly program: Program;
@@ -68,7 +65,7 @@ export class Expressions {
       case Kind.Base:
         return this.#typeOfBase(at);
       case Kind.Member:
-        return this.#typeOfMember(at);
+        return this.memberType(this.typeOf(this.child(at, 0)), tree.text(at.node), at);
       case Kind.Call:
         return this.#typeOfCall(at);
       case Kind.New:
@@ -250,11 +247,6 @@ export class Expressions {
       if (getter) return this.returnType(getter);
       return isCSharp(field.file) ? UNKNOWN : this.typeOf(assignedValue(field));
     });
-  }
-
-  #typeOfMember(at: Location): Type {
-    const { tree } = at.file;
-    return this.memberType(this.typeOf(this.child(at, 0)), tree.text(at.node), at);
   }
 
   /** The type of a member read on a value of a type. */
