@@ -207,6 +207,24 @@ export const text = 'SELECT * FROM users';`,
   });
 });
 
+describe('prepared statements handed to functions', () => {
+  it('are known where all callers pass the same ones, and not where they differ', async () => {
+    const result = await scanFiles({
+      'a.js': `const { DatabaseSync } = require('node:sqlite');
+const db = new DatabaseSync('x.db');
+const statements = { save: db.prepare('INSERT INTO logs VALUES (?)') };
+const others = { save: new Map() };
+function write(all, text) { all.save.run(text); }
+function either(all, text) { all.save.run(text); }
+write(statements, 'a');
+write(statements, 'b');
+either(statements, 'c');
+either(others, 'd');`,
+    });
+    expect(operationsOf(result)).toEqual(['database_write logs a.js:5']);
+  });
+});
+
 describe('MikroORM', () => {
   it('operations are those of managers and repositories', async () => {
     const result = await scanFiles({

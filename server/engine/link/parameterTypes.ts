@@ -203,6 +203,8 @@ function agreed(types: readonly Type[]): Type {
   if (!first || types.length === 1) return first ?? UNKNOWN;
   if (first.kind === 'project')
     return types.every((type) => type.kind === 'project' && type.symbol === first.symbol) ? first : UNKNOWN;
+  if (first.kind === 'object')
+    return types.every((type) => type.kind === 'object' && keyOf(type.at) === keyOf(first.at)) ? first : UNKNOWN;
   if (first.kind !== 'external')
     return first.kind === 'string' && types.every((type) => type.kind === 'string') ? first : UNKNOWN;
   if (!types.every((type) => type.kind === 'external' && type.name === first.name)) return UNKNOWN;
