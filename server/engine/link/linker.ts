@@ -29,6 +29,8 @@ export interface LinkFacts {
   /** Operations on whatever a type parameter stands for. */
   genericOperations: { node: DraftNode; within: FunctionSymbol; parameter: string }[];
   genericUses: GenericUses;
+  /** Where the type of a sent or received message is declared, by its operation. */
+  messageTypes: Map<DraftNode, Location>;
   /** Calls that register an entry point, by file and node: they do not run the handler they are given. */
   registrations: Set<string>;
   /** HTTP calls waiting to be joined. */
@@ -88,6 +90,7 @@ export function emptyFacts(): LinkFacts {
     touches: [],
     genericOperations: [],
     genericUses: new GenericUses(),
+    messageTypes: new Map(),
     registrations: new Set(),
     requests: [],
     endpoints: [],

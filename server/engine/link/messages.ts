@@ -17,7 +17,9 @@ export function joinMessages(linker: Linker): void {
   for (const node of linker.graph.operations) {
     if (node.kind !== 'message_send') continue;
     const key = channelOf(node);
-    const found = (key === undefined ? [] : (receivers.get(key) ?? [])).filter((receiver) => takes(receiver, node));
+    const found = (key === undefined ? [] : (receivers.get(key) ?? [])).filter(
+      (receiver) => takes(receiver, node) && isSameType(linker, receiver, node),
+    );
     for (const target of found) {
       const detail = `both name ${node.target ?? ''}`;
       linker.graph.edge({
@@ -37,6 +39,12 @@ export function joinMessages(linker: Linker): void {
 /** Of the handlers of one queue, those for a named job take only jobs of that name. */
 function takes(receiver: DraftNode, sent: DraftNode): boolean {
   return receiver.method === undefined || sent.method === undefined || receiver.method === sent.method;
+}
+
+/** Types of one name in two namespaces are two messages. */
+function isSameType({ facts }: Linker, receiver: DraftNode, sent: DraftNode): boolean {
+  const [taken, given] = [facts.messageTypes.get(receiver), facts.messageTypes.get(sent)];
+  return !taken || !given || (taken.file === given.file && taken.node === given.node);
 }
 
 /** Undefined where a part of the name is not known. */

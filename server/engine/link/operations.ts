@@ -226,6 +226,8 @@ export class OperationFinder {
       const parameter = name === undefined ? this.#values.entityParameter(match) : undefined;
       if (within && parameter !== undefined) this.#linker.facts.genericOperations.push({ node, within, parameter });
     }
+    const message = kind === 'message_send' ? this.#values.entity(match)?.declaration : undefined;
+    if (message) this.#linker.facts.messageTypes.set(node, message);
     if (kind === 'api_call') this.#registerRequest(node, match);
     if (kind === 'api_endpoint') registerEndpoint(this.#linker, node, match, this.#values.paths(match.rule.rule.target, match));
     else if (ENTRY_POINTS.has(kind)) registerHandlers(this.#linker, node, match);

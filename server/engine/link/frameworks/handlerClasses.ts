@@ -1,4 +1,5 @@
 import type { OperationKind } from '#protocol/graph.ts';
+import type { DraftNode } from '../../graph/graphBuilder.ts';
 import { Flag } from '../../lower/tree.ts';
 import { attributesOf, attributesOfType, attributeText, findAttribute } from '../attributes.ts';
 import type { Linker } from '../linker.ts';
@@ -65,7 +66,9 @@ function linkBases(linker: Linker, type: TypeSymbol): void {
       ? member.functions.filter((fn) => takesMessage(linker, fn, nameOf(message)))
       : member.functions.slice(0, 1);
     for (const fn of fitting.slice(0, 1)) {
-      addEntry(linker, fn, { ...handler, target: message ? nameOf(message) : schedule(linker, type) });
+      const node = addEntry(linker, fn, { ...handler, target: message ? nameOf(message) : schedule(linker, type) });
+      const declaration = message?.kind === 'project' ? message.symbol.declarations[0] : undefined;
+      if (declaration) linker.facts.messageTypes.set(node, declaration);
     }
   }
 }
@@ -120,7 +123,7 @@ function addEntry(
   linker: Linker,
   fn: FunctionSymbol,
   entry: { kind: OperationKind; provider: string; target: string | undefined },
-): void {
+): DraftNode {
   const { graph } = linker;
   const { tree } = fn.file;
   const rule = `handler_class.${entry.kind}`;
@@ -136,4 +139,5 @@ function addEntry(
     within: fn,
   });
   graph.edge({ source: node, target: graph.function(fn), kind: 'handles', rule, confidence: 'certain' });
+  return node;
 }
