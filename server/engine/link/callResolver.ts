@@ -1,7 +1,7 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import type { Expressions } from './expressions.ts';
 import type { FoundMember } from './models.ts';
-import { isCSharp, type Location } from './sourceFile.ts';
+import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import type { FunctionSymbol } from './symbols.ts';
 import { bind, type Bindings, NO_BINDINGS, type Type, UNKNOWN } from './types.ts';
 
@@ -32,7 +32,7 @@ const PARAMETERS = 1;
 /** Resolves calls through types. */
 export class CallResolver {
   readonly #expressions: Expressions;
-  readonly #cache = new Map<string, ResolvedCall>();
+  readonly #cache = new Map<SourceFile, Map<number, ResolvedCall>>();
 
   constructor(expressions: Expressions) {
     this.#expressions = expressions;
@@ -40,11 +40,15 @@ export class CallResolver {
 
   /** What a Call node calls. */
   resolve(at: Location): ResolvedCall {
-    const key = `${at.file.index}:${at.node}`;
-    let call = this.#cache.get(key);
+    let calls = this.#cache.get(at.file);
+    if (!calls) {
+      calls = new Map();
+      this.#cache.set(at.file, calls);
+    }
+    let call = calls.get(at.node);
     if (!call) {
       call = this.#unresolved(at);
-      this.#cache.set(key, call);
+      calls.set(at.node, call);
       this.#resolve(call);
     }
     return call;

@@ -72,6 +72,8 @@ export class CSharpNames {
   }
 
   #resolveSimple(name: string, arity: number, at: Location): TypeSymbol | undefined {
+    // Most names are those of libraries: no type of the scanned code bears them anywhere.
+    if (!this.#table.csharpByShortName.has(name)) return this.#aliased(name, arity, at);
     for (let type = this.#table.enclosingType(at.file, at.node); type; type = type.container) {
       if (type.name === name && type.typeParameters.length === arity) return type;
       const nested = this.#nestedIn(type, name, arity, new Set());
@@ -81,12 +83,16 @@ export class CSharpNames {
       const found = this.#lookUpKey(`${namespace}.${name}`, arity);
       if (found) return found;
     }
-    const usings = this.#usingsOf(at.file);
-    const alias = usings.aliases.get(name);
-    if (alias !== undefined && arity === 0) return this.#lookUpKey(alias, 0) ?? this.#resolveQualified(alias, 0, at);
+    const aliased = this.#aliased(name, arity, at);
+    if (aliased) return aliased;
     const global = this.#lookUpKey(name, arity);
     if (global) return global;
     return this.#imported(name, arity, at);
+  }
+
+  #aliased(name: string, arity: number, at: Location): TypeSymbol | undefined {
+    const alias = arity === 0 ? this.#usingsOf(at.file).aliases.get(name) : undefined;
+    return alias === undefined ? undefined : (this.#lookUpKey(alias, 0) ?? this.#resolveQualified(alias, 0, at));
   }
 
   #imported(name: string, arity: number, at: Location): TypeSymbol | undefined {

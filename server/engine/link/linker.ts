@@ -104,7 +104,6 @@ export function visitTree(file: Location['file'], visit: (node: number) => void)
   const pending = [tree.root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     visit(node);
-    const children = tree.children(node);
-    for (let index = children.length - 1; index >= 0; index--) pending.push(children[index] as number);
+    tree.pushChildren(node, pending);
   }
 }

@@ -277,6 +277,14 @@ export class Tree {
   child(id: number, index: number): number {
     return id === 0 || index >= (this.nodes[id + 5] as number) ? 0 : (this.nodes[id + HEADER + index] as number);
   }
+  /** Puts all present children on a stack, the first on top. */
+  pushChildren(id: number, stack: number[]): void {
+    const count = this.nodes[id + 5] as number;
+    for (let i = count - 1; i >= 0; i--) {
+      const child = this.nodes[id + HEADER + i] as number;
+      if (child !== 0) stack.push(child);
+    }
+  }
   /** All present children. */
   children(id: number): number[] {
     const result: number[] = [];
