@@ -1,6 +1,7 @@
 import type { DraftNode } from '../graph/graphBuilder.ts';
-import { Flag } from '../lower/tree.ts';
+import { Flag, Kind } from '../lower/tree.ts';
 import { parametersOf, type ResolvedCall } from './callResolver.ts';
+import { propertyIn } from './decorators.ts';
 import type { Linker, RequestFact, UrlComposition } from './linker.ts';
 import { registerRequest } from './routes.ts';
 import { mergeAlternatives } from './ruleValues.ts';
@@ -128,9 +129,11 @@ class WrapperFollower {
     if (this.#done.has(key)) return;
     this.#done.add(key);
     const within = program.table.enclosingFunction(site.at.file, site.callNode);
-    const method = call.methods.length === 0 ? undefined : call.methods.join('|');
+    const passed = call.methods.length === 0 ? this.#methodPassed(site) : undefined;
+    const method = passed ?? (call.methods.length === 0 ? undefined : call.methods.join('|'));
     const target = mergeAlternatives(call.urls.map(({ text }) => text));
-    const { provider, confidence } = inner;
+    const { provider } = inner;
+    const confidence = passed !== undefined && inner.confidence === 'certain' ? 'likely' : inner.confidence;
     const node = graph.operation({
       kind: 'api_call',
       at: site.at,
@@ -143,6 +146,23 @@ class WrapperFollower {
     });
     registerRequest(this.#linker, node, call.urls);
     if (within) graph.edge({ source: graph.function(within), target: node, kind: 'performs', rule: RULE, confidence });
+  }
+
+  /**
+   * The verb in the options given to a wrapper that rearranges them before they reach the HTTP call: as it is written
+   * in the call, GET where no options are given, undefined where they cannot be seen.
+   */
+  #methodPassed(site: ResolvedCall): string | undefined {
+    const { expressions, texts } = this.#linker;
+    const { file } = site.at;
+    const [, ...options] = file.tree.children(file.tree.child(site.callNode, 1)).map((node) => ({ file, node }));
+    const types = options.map((option) => expressions.typeOf(option));
+    for (const option of options) {
+      const method = propertyIn(expressions, option, 'method');
+      if (method.node !== 0) return texts.exactText(method)?.toUpperCase();
+    }
+    const isPlain = types.every((type) => type.kind === 'object' && !hasSpread(type.at));
+    return isPlain ? 'GET' : undefined;
   }
 
   /** What the calls of the function around a call of a wrapper, which passes its own parameter on, lead to. */
@@ -180,6 +200,10 @@ class WrapperFollower {
     for (const [method, urls] of urlsOf)
       this.#linker.facts.requests.push({ node: request.node, method, urls, confidence: 'likely' });
   }
+}
+
+function hasSpread({ file, node }: Location): boolean {
+  return file.tree.children(node).some((child) => file.tree.kind(child) === Kind.Spread);
 }
 
 /** The arguments of a call by the position of the parameter; node 0 for those that are not passed. */

@@ -17,6 +17,8 @@ interface Segment {
   stem: string;
   optional: boolean;
   catchAll: boolean;
+  /** What a segment with parameters and literal text in it takes: `v1` for `v{version}`. */
+  pattern: RegExp | undefined;
 }
 
 interface Match {
@@ -203,7 +205,18 @@ function toSegment(part: string): Segment {
   const catchAll = /^(\{\*|\[\.\.\.|\[\[\.\.\.|:.+\*$|\*$)/.test(part);
   const optional = /^(\{[^}]*\?\}|:[^/]+\?|\[\[)/.test(part) || /^\{[^}]*=[^}]*\}$/.test(part);
   const stem = /^([^{}]*\w)\{[^}]*\}$/.exec(part)?.[1]?.toLowerCase() ?? '';
-  return { text: parameter || catchAll ? '' : part.toLowerCase(), parameter: parameter || catchAll, stem, optional, catchAll };
+  const pattern = parameter || !/\{[^{}]+\}/.test(part) ? undefined : mixedPattern(part);
+  return { text: parameter || catchAll ? '' : part.toLowerCase(), parameter: parameter || catchAll, stem, optional, catchAll, pattern };
+}
+
+/** `v{version:apiVersion}` as a pattern, an API version being a number. */
+function mixedPattern(part: string): RegExp {
+  const pieces = part.toLowerCase().split(/(\{[^{}]*\})/);
+  const text = pieces.map((piece) => {
+    if (!piece.startsWith('{')) return piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return piece.endsWith(':apiversion}') ? '\\d+(?:\\.\\d+)?' : '.+';
+  });
+  return new RegExp(`^${text.join('')}$`);
 }
 
 /** How well a call's path fits a route: one letter a segment, `b` literal, `a` parameter; undefined when it does not. */
@@ -216,7 +229,8 @@ function scoreOf(path: Path, route: Path): string | undefined {
       if (!expected.optional) return undefined;
       continue;
     }
-    if (actual.stem !== '' && index === path.segments.length - 1) {
+    if (expected.pattern && !actual.parameter && (expected.pattern.test(actual.text) || actual.stem === expected.stem)) score += 'b';
+    else if (actual.stem !== '' && index === path.segments.length - 1) {
       if (expected.text !== actual.stem) return undefined;
       score += 'b';
     } else if (expected.parameter) score += actual.parameter ? 'a5' : 'a4';

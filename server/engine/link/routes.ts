@@ -22,7 +22,10 @@ export function registerRequest(
 ): void {
   node.name = `${node.method ?? ''} ${node.target ?? ''}`.trim();
   const methods = (node.method ?? '').split('|');
-  for (const method of methods) linker.facts.requests.push({ node, method, urls: urls.map(({ text, parts }) => ({ text, parts })), composition });
+  const confidence = node.confidence === 'certain' ? {} : { confidence: 'likely' as const };
+  for (const method of methods) {
+    linker.facts.requests.push({ node, method, urls: urls.map(({ text, parts }) => ({ text, parts })), composition, ...confidence });
+  }
 }
 
 /** Notes a route registered by a call, with the prefixes of the groups and routers it is registered on. */

@@ -55,7 +55,7 @@ export class RuleValues {
     const passed = this.#linker.texts.argumentFor(object);
     if (passed?.node === 0) return false;
     const type = this.#linker.expressions.typeOf(passed ?? object);
-    if (type.kind !== 'object') return type.kind === 'unknown';
+    if (type.kind !== 'object') return !/^(string|array|function)$/.test(type.kind);
     const { file } = type.at;
     const { tree } = file;
     return tree
@@ -382,6 +382,9 @@ function below(base: TextValue, url: TextValue): TextValue {
 export function mergeAlternatives(texts: readonly string[]): string {
   const first = texts[0] ?? '';
   if (texts.every((text) => text === first)) return first;
+  // `url.startsWith('http') ? url : base + url`: the same below a base URL.
+  const based = texts.find((text) => texts.every((other) => other === text || text.replace(/^\{[^{}]*\}/, '') === other));
+  if (based !== undefined) return based;
   let prefix = first;
   let suffix = first;
   for (const text of texts) {

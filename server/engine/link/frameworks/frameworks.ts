@@ -1,5 +1,6 @@
 import { angular } from './angular.ts';
 import { aspnet } from './aspnet.ts';
+import { aspnetMinimalApis } from './aspnetMinimalApis.ts';
 import { efcore } from './efcore.ts';
 import { blazor } from './blazor.ts';
 import { fastEndpoints } from './fastEndpoints.ts';
@@ -24,4 +25,4 @@ import { razorPages } from './razorPages.ts';
 import { wpf } from './wpf.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongodb, mongoose, sequelize, drizzle, mikroorm, kafkajs, lazyQueries, react, nextjs, wpf, blazor, razorPages];
+export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, aspnetMinimalApis, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongodb, mongoose, sequelize, drizzle, mikroorm, kafkajs, lazyQueries, react, nextjs, wpf, blazor, razorPages];
