@@ -379,12 +379,12 @@ function below(base: TextValue, url: TextValue): TextValue {
 }
 
 /** `/articles/feed` and `/articles` become `/articles{…}`. */
-export function mergeAlternatives(texts: readonly string[]): string {
+export function mergeAlternatives(alternatives: readonly string[]): string {
+  // `url.startsWith('http') ? url : base + url`: the same below a base URL.
+  const below = new Set(alternatives.map((text) => /^\{[^{}]*\}(.+)$/s.exec(text)?.[1]));
+  const texts = alternatives.filter((text) => !below.has(text));
   const first = texts[0] ?? '';
   if (texts.every((text) => text === first)) return first;
-  // `url.startsWith('http') ? url : base + url`: the same below a base URL.
-  const based = texts.find((text) => texts.every((other) => other === text || text.replace(/^\{[^{}]*\}/, '') === other));
-  if (based !== undefined) return based;
   let prefix = first;
   let suffix = first;
   for (const text of texts) {
