@@ -80,7 +80,7 @@ function isComponent(name: string): boolean {
 /** The C# files a Razor file stands for, with one line in front of its own. */
 function sourcesOf(document: RazorDocument, name: string): string[] {
   const { directives } = document;
-  const usings = directives.usings.map((using) => `using ${using};`).join('');
+  const usings = directives.usings.map((imported) => `using ${imported};`).join('');
   if (IMPORTS.test(name)) return [`${usings}\n`];
   const isOfComponent = isComponent(name);
   const className = isOfComponent ? name.slice(0, name.indexOf('.')).replace(/\W/g, '_') : RAZOR_CLASS;
@@ -90,13 +90,13 @@ function sourcesOf(document: RazorDocument, name: string): string[] {
   const fields = directives.injects.map((inject) => `${inject};`);
   if (!isOfComponent && directives.model !== undefined) fields.push(`${directives.model} Model;`);
   const type = `public partial class ${className}${parameters}`;
-  const members = `${usings}${head}${directives.attributes.join('')}${type}:${bases.join(',')}{${fields.join('')}\n`;
+  const members = [usings, head, ...directives.attributes, type, ':', bases.join(','), '{', ...fields, '\n'].join('');
   const sources = [`${members}${document.members.toString()}\n}}`];
   if (document.statements.isEmpty) return sources;
   const method = isOfComponent
     ? 'protected override void BuildRenderTree()'
     : 'public override async Task ExecuteAsync()';
-  sources.push(`${head}${type}{${method}{\n${document.statements.toString()}\n;}}}`);
+  sources.push([head, type, '{', method, '{\n', document.statements.toString(), '\n;}}}'].join(''));
   return sources;
 }
 
