@@ -59,13 +59,13 @@ export interface Graph {
 
 /** Collects nodes and edges and gives them stable identities. */
 export class GraphBuilder {
-  readonly operations: DraftNode[] = [];
-  readonly edges: DraftEdge[] = [];
+  operations: DraftNode[] = [];
+  edges: DraftEdge[] = [];
   readonly tables = new Map<string, DraftNode>();
   readonly #functions = new Map<FunctionSymbol, DraftNode>();
   readonly #functionOf = new Map<DraftNode, FunctionSymbol>();
   readonly #edgeKeys = new Map<DraftNode, Map<string, DraftEdge>>();
-  readonly #unresolved: { node: DraftNode; reason: UnresolvedReason; detail: string }[] = [];
+  #unresolved: { node: DraftNode; reason: UnresolvedReason; detail: string }[] = [];
 
   operation(draft: OperationDraft): DraftNode {
     const { tree } = draft.at.file;
@@ -165,6 +165,15 @@ export class GraphBuilder {
       this.#numbers.set(node, number);
     }
     return number;
+  }
+
+  /** Takes operations out again, with their edges. */
+  remove(nodes: ReadonlySet<DraftNode>): void {
+    if (nodes.size === 0) return;
+    this.operations = this.operations.filter((node) => !nodes.has(node));
+    this.edges = this.edges.filter(({ source, target }) => !nodes.has(source) && !nodes.has(target));
+    this.#unresolved = this.#unresolved.filter(({ node }) => !nodes.has(node));
+    for (const node of nodes) this.#edgeKeys.delete(node);
   }
 
   unresolved(node: DraftNode, reason: UnresolvedReason, detail: string): void {

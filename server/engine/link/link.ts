@@ -15,6 +15,7 @@ import { joinMessages } from './messages.ts';
 import { ModuleResolver } from './modules.ts';
 import { OperationFinder } from './operations.ts';
 import { Program } from './program.ts';
+import { followGeneratedClients } from './generatedClients.ts';
 import { followWrappers } from './httpWrappers.ts';
 import { joinRequests } from './requests.ts';
 import type { SourceFile } from './sourceFile.ts';
@@ -76,6 +77,7 @@ export async function link(
   await eachFile(files, (file) => calls.build(file), { progress, range: [0.7, 0.9], graph, failed });
   for (const framework of FRAMEWORKS) framework.finish?.(linker);
   const schemas = linkTables(linker);
+  followGeneratedClients(linker);
   followWrappers(linker);
   joinRequests(linker);
   joinMessages(linker);
