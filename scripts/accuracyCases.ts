@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { NODE_KINDS, type GraphNode, type NodeKind } from '#protocol/graph.ts';
+import type { GraphNode, NodeKind } from '#protocol/graph.ts';
 import { type EngineResult, scan } from '#engine/scan.ts';
-import type { Link, Operation } from './accuracyScore.ts';
+import { isNodeKind, type Link, type Operation } from './accuracyScore.ts';
 
 const CASES = join(import.meta.dirname, '../test/accuracy/cases');
 const MARK = '//@';
@@ -15,7 +15,6 @@ const ENTRY_KINDS: ReadonlySet<string> = new Set([
   'message_receive',
   'scheduled_task',
 ]);
-const KINDS: ReadonlySet<string> = new Set(NODE_KINDS);
 const ITEM =
   /^(?:(?<name>[\w$.]+):\s+)?(?<kind>fn|[a-z]+_[a-z]+)\b\s*(?<target>.*?)(?:\s+\(\+(?<more>\d+)\))?(?:\s*->\s*(?<links>[^()]+))?$/;
 
@@ -107,7 +106,7 @@ function readLines(where: string, file: string, lines: readonly string[]): { sou
 /** A function's block ends at the first line that is indented no deeper and does not merely close something. */
 function closeBlocks(open: Item[], code: string): void {
   if (code.trim() === '' || /^\s*[{})\]#]/.test(code)) return;
-  while (open.length > 0 && indentOf(code) <= (open.at(-1) as Item).indent) open.pop();
+  for (let last = open.at(-1); last && indentOf(code) <= last.indent; last = open.at(-1)) open.pop();
 }
 
 function indentOf(code: string): number {
@@ -118,7 +117,7 @@ function readItem(note: string, at: { file: string; line: number; indent: number
   const groups = ITEM.exec(note)?.groups;
   if (!groups) return undefined;
   const kind = groups.kind === 'fn' ? 'function' : (groups.kind ?? '');
-  if (!KINDS.has(kind)) return undefined;
+  if (!isNodeKind(kind)) return undefined;
   const text = groups.target?.trim() ?? '';
   const verb = kind.startsWith('api_') ? /^([A-Z]+)(?:\s+(.*))?$/.exec(text) : undefined;
   const method = verb?.[1] ?? '';
@@ -130,7 +129,7 @@ function readItem(note: string, at: { file: string; line: number; indent: number
     .filter((to) => to !== '');
   return {
     ...at,
-    kind: kind as NodeKind,
+    kind,
     name: kind === 'function' ? target : (groups.name ?? ''),
     end: at.line + Number(groups.more ?? 0),
     target: kind === 'function' ? '' : target,

@@ -2,10 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NODE_KINDS, type NodeKind } from '#protocol/graph.ts';
+import type { NodeKind } from '#protocol/graph.ts';
 import { type EngineResult, scan } from '#engine/scan.ts';
 import { foundOperations } from './accuracyCases.ts';
 import {
+  isNodeKind,
   type Link,
   normalName,
   normalRoute,
@@ -18,7 +19,6 @@ import {
   tallyOf,
 } from './accuracyScore.ts';
 
-const KINDS: ReadonlySet<string> = new Set(NODE_KINDS);
 /** What these columns of links.csv say; functions and operations are told apart by what stands at the end. */
 const LINK_KINDS: Record<string, string> = {
   performs: 'calls',
@@ -92,8 +92,8 @@ function readLabels(folder: string): Labels {
 }
 
 function toKind(text: string): NodeKind {
-  if (!KINDS.has(text)) throw new Error(`operations.csv: ${JSON.stringify(text)} is no kind of node`);
-  return text as NodeKind;
+  if (!isNodeKind(text)) throw new Error(`operations.csv: ${JSON.stringify(text)} is no kind of node`);
+  return text;
 }
 
 /**
@@ -196,8 +196,8 @@ function entityNames(schemas: readonly Row[]): (name: string) => string {
     for (const name of [entity, table]) entities.set(normalName(name), normalName(entity));
   }
   return (name) => {
-    const key = normalName(name);
-    return entities.get(key) ?? entities.get(key.replace(/entity$/, '')) ?? key.replace(/entity$/, '');
+    const word = normalName(name);
+    return entities.get(word) ?? entities.get(word.replace(/entity$/, '')) ?? word.replace(/entity$/, '');
   };
 }
 
@@ -313,9 +313,9 @@ function describeLink({ kind, from, to }: Link): string {
 /** Every start of a labelled workflow with every operation at its end: connected when all hops between are found. */
 function scorePaths(labels: readonly Link[], missed: ReadonlySet<Link>, outcome: LabelledOutcome): void {
   const all = [...labels, ...joinsInFiles(labels)];
-  const targets = new Set(all.map(({ to }) => key(to)));
-  const sources = new Set(all.map(({ from }) => key(from)));
-  const called = new Set(labels.filter(({ kind }) => kind === 'calls').map(({ to }) => key(to)));
+  const targets = new Set(all.map(({ to }) => placeKey(to)));
+  const sources = new Set(all.map(({ from }) => placeKey(from)));
+  const called = new Set(labels.filter(({ kind }) => kind === 'calls').map(({ to }) => placeKey(to)));
   const tally = tallyOf(outcome.paths, 'start to operation');
   for (const start of [...sources].filter((source) => !targets.has(source))) {
     const ends = [...reach(start, all)].filter((end) => called.has(end) && !sources.has(end));
@@ -330,9 +330,9 @@ function scorePaths(labels: readonly Link[], missed: ReadonlySet<Link>, outcome:
 
 /** Labels that start a hop at the line of a call instead of its function continue the nearest function above. */
 function joinsInFiles(labels: readonly Link[]): Link[] {
-  const targets = new Map(labels.map(({ to }) => [key(to), to]));
+  const targets = new Map(labels.map(({ to }) => [placeKey(to), to]));
   return labels.flatMap(({ kind, from }) => {
-    if (kind !== 'calls' || targets.has(key(from))) return [];
+    if (kind !== 'calls' || targets.has(placeKey(from))) return [];
     const above = [...targets.values()].filter(({ file, line }) => file === from.file && line < from.line);
     const nearest = above.sort((a, b) => b.line - a.line)[0];
     return nearest ? [{ kind: 'calls', from: nearest, to: from }] : [];
@@ -341,11 +341,11 @@ function joinsInFiles(labels: readonly Link[]): Link[] {
 
 function reach(start: string, links: readonly Link[]): Set<string> {
   const seen = new Set([start]);
-  for (const place of seen) for (const { from, to } of links) if (key(from) === place) seen.add(key(to));
+  for (const place of seen) for (const { from, to } of links) if (placeKey(from) === place) seen.add(placeKey(to));
   return seen;
 }
 
-function key({ file, line }: Place): string {
+function placeKey({ file, line }: Place): string {
   return `${file}:${line}`;
 }
 

@@ -1,5 +1,11 @@
 /** What scoring works on: facts a label states and facts a scan found, and how the two are compared. */
-import type { NodeKind } from '#protocol/graph.ts';
+import { NODE_KINDS, type NodeKind } from '#protocol/graph.ts';
+
+const KINDS: ReadonlySet<string> = new Set(NODE_KINDS);
+
+export function isNodeKind(text: string): text is NodeKind {
+  return KINDS.has(text);
+}
 
 /** A place of a fact; lines are 1-based. `file` starts with the root's name where a label set has several roots. */
 export interface Place {
@@ -35,6 +41,8 @@ export interface Tally {
   certainlyWrong: number;
 }
 
+const COUNTS = ['labels', 'found', 'right', 'named', 'toName', 'certainlyWrong'] as const;
+
 export type Tallies = Map<string, Tally>;
 
 /** A matched pair, or one that the other side lacks. */
@@ -61,7 +69,7 @@ export function tallyOf(tallies: Tallies, kind: string): Tally {
 export function addTallies(into: Tallies, from: Tallies): void {
   for (const [kind, tally] of from) {
     const sum = tallyOf(into, kind);
-    for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
+    for (const count of COUNTS) sum[count] += tally[count];
   }
 }
 
@@ -114,6 +122,11 @@ export function sameMethod(label: Operation, found: Operation): boolean {
   return label.method === '' || label.method.toUpperCase() === found.method.toUpperCase();
 }
 
+interface Slot<T> {
+  value: T;
+  mate: Slot<T> | undefined;
+}
+
 /**
  * Pairs labels and findings one to one, as many as possible; pairs that `prefers` names are made first.
  * Augmenting paths (Kuhn): a later pair never undoes an earlier gain.
@@ -124,28 +137,26 @@ export function pairUp<T>(
   fits: (label: T, found: T) => boolean,
   prefers: (label: T, found: T) => boolean = () => false,
 ): Comparison<T> {
-  const labelOf = new Map<number, number>();
-  const foundOf = new Map<number, number>();
-  const tryPair = (index: number, allowed: (label: T, found: T) => boolean, seen: Set<number>): boolean => {
-    for (const [at, label] of labels.entries()) {
-      const candidate = found[index] as T;
-      if (seen.has(at) || !fits(label, candidate) || !allowed(label, candidate)) continue;
-      seen.add(at);
-      const taken = foundOf.get(at);
-      if (taken !== undefined && !tryPair(taken, allowed, seen)) continue;
-      foundOf.set(at, index);
-      labelOf.set(index, at);
+  const labelSlots = labels.map((value): Slot<T> => ({ value, mate: undefined }));
+  const foundSlots = found.map((value): Slot<T> => ({ value, mate: undefined }));
+  const tryPair = (slot: Slot<T>, allowed: (label: T, found: T) => boolean, seen: Set<Slot<T>>): boolean => {
+    for (const label of labelSlots) {
+      if (seen.has(label) || !fits(label.value, slot.value) || !allowed(label.value, slot.value)) continue;
+      seen.add(label);
+      if (label.mate && !tryPair(label.mate, allowed, seen)) continue;
+      label.mate = slot;
+      slot.mate = label;
       return true;
     }
     return false;
   };
   for (const allowed of [prefers, () => true]) {
-    for (const index of found.keys()) if (!labelOf.has(index)) tryPair(index, allowed, new Set());
+    for (const slot of foundSlots) if (!slot.mate) tryPair(slot, allowed, new Set());
   }
   return {
-    pairs: [...labelOf].map(([index, at]) => ({ label: labels[at] as T, found: found[index] as T })),
-    missed: labels.filter((_, at) => !foundOf.has(at)),
-    wrong: found.filter((_, index) => !labelOf.has(index)),
+    pairs: labelSlots.flatMap(({ value, mate }) => (mate ? [{ label: value, found: mate.value }] : [])),
+    missed: labelSlots.flatMap(({ value, mate }) => (mate ? [] : [value])),
+    wrong: foundSlots.flatMap(({ value, mate }) => (mate ? [] : [value])),
   };
 }
 
