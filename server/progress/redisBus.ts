@@ -66,6 +66,8 @@ export class RedisBus implements ProgressBus {
   /** Newest status of each scan that is not known to be in Redis. */
   readonly #pending = new Map<string, PendingWrite>();
   readonly #acknowledged = new Map<string, Promise<void>>();
+  /** Scans whose newest status could not be read after their channel was subscribed. */
+  readonly #unread = new Set<string>();
   #retryTimer: NodeJS.Timeout | undefined;
   #lastProblem: string | undefined = 'not connected yet';
   #closed = false;
@@ -149,6 +151,7 @@ export class RedisBus implements ProgressBus {
       if (this.#lastProblem !== undefined) this.#log.info({}, 'Redis is connected');
       this.#lastProblem = undefined;
       for (const scanId of this.#pending.keys()) this.#write(scanId);
+      this.#readMissed();
     });
     this.#subscriber.on('ready', () => {
       this.#acknowledged.clear();
@@ -198,6 +201,7 @@ export class RedisBus implements ProgressBus {
       this.#retryTimer = undefined;
       if (this.#publisher.status === 'ready') this.#lastProblem = undefined;
       for (const scanId of this.#pending.keys()) this.#write(scanId);
+      this.#readMissed();
       for (const scanId of this.#listeners.scanIds()) {
         if (!this.#acknowledged.has(scanId)) void this.#subscribeChannel(scanId);
       }
@@ -222,13 +226,27 @@ export class RedisBus implements ProgressBus {
     return acknowledged;
   }
 
+  /** The two connections come back at different times: what cannot be read now is read when the other is there. */
   async #deliverLatest(scanId: string): Promise<void> {
-    const status = await this.latest(scanId);
+    this.#unread.add(scanId);
+    if (this.#publisher.status !== 'ready') return;
+    const text = await within(this.#publisher.get(statusKey(scanId)), ANSWER_WAIT_MS, undefined);
+    if (text === undefined) {
+      this.#retryLater();
+      return;
+    }
+    this.#unread.delete(scanId);
+    const status = text === null ? null : this.#parse(text);
     if (status) this.#listeners.deliver(status);
+  }
+
+  #readMissed(): void {
+    for (const scanId of this.#unread) void this.#deliverLatest(scanId);
   }
 
   #unsubscribeChannel(scanId: string): void {
     this.#acknowledged.delete(scanId);
+    this.#unread.delete(scanId);
     if (this.#subscriber.status !== 'ready') return;
     this.#subscriber.unsubscribe(progressChannel(scanId)).catch((error: unknown) => this.#problem(errorMessage(error)));
   }

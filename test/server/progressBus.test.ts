@@ -226,6 +226,20 @@ describe('RedisBus', () => {
     await eventually(() => seqs.includes(4));
   });
 
+  it('reads the newest status for a watcher that came while only the subscribing connection was up', async () => {
+    const [publisher, watcher] = [await redisBus(), await redisBus()];
+    const scanId = newScanId();
+    publisher.publish(update(scanId, 5));
+    await eventually(async () => (await publisher.latest(scanId)) !== null);
+    await redis.command(async (connection) => {
+      const clients = String(await connection.client('LIST')).split('\n');
+      const publishing = clients.filter((line) => line.includes('name=pinata-publish'));
+      for (const line of publishing) await connection.client('KILL', 'ID', /id=(\d+)/.exec(line)?.[1] ?? '');
+    });
+    const { seqs } = await listen(watcher, scanId);
+    await eventually(() => seqs.includes(5));
+  });
+
   it('finds its way back when its connections are cut', async () => {
     const [publisher, watcher] = [await redisBus(), await redisBus()];
     const scanId = newScanId();
