@@ -129,6 +129,11 @@ export class CallResolver {
       }
     }
     if (isCSharp(call.at.file) && this.#resolveExtension(call, target)) return;
+    const given = target.kind === 'external' ? expressions.frameworkTypes.externalMember?.(target, call.name) : undefined;
+    if (given) {
+      this.#fromType(call, given);
+      return;
+    }
     this.#resolveModel(call, target);
     if (call.model === undefined) this.#fromType(call, expressions.typeOf(callee));
   }

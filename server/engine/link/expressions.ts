@@ -117,6 +117,8 @@ export class Expressions {
   typeOfThis(at: Location): Type {
     const owner = this.templateOwner(at) ?? this.program.table.enclosingType(at.file, at.node);
     if (owner) return this.program.selfType(owner);
+    const given = this.frameworkTypes.thisAt?.(at);
+    if (given) return given;
     const object = at.file.enclosing(at.node, Kind.Object);
     return object === 0 ? UNKNOWN : { kind: 'object', at: { file: at.file, node: object } };
   }
@@ -328,6 +330,8 @@ export class Expressions {
 
   #externalMember(on: ExternalType, name: string, at: Location): Type {
     if (GLOBAL_OBJECTS.has(on.name)) return { kind: 'external', name: `#${name}`, args: [] };
+    const given = this.frameworkTypes.externalMember?.(on, name);
+    if (given) return given;
     const found = this.program.models(at.file).member(on, name);
     if (found) return this.evaluateModel(found, on, at, 0);
     if (isCSharp(at.file)) return UNKNOWN;

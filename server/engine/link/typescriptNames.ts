@@ -1,3 +1,4 @@
+import { Kind } from '../lower/tree.ts';
 import type { ModuleResolver } from './modules.ts';
 import type { Location, SourceFile } from './sourceFile.ts';
 import type { FunctionSymbol, ModuleScope, SymbolTable, TypeSymbol } from './symbols.ts';
@@ -121,6 +122,14 @@ export class TypeScriptNames {
       const found = target ? this.#exported(target, name, depth + 1) : undefined;
       if (found) return found;
     }
-    return undefined;
+    return exportedProperty(scope, name);
   }
+}
+
+/** `module.exports = { User: model('User', schema) }` exports the value of each property. */
+function exportedProperty({ file, defaultExpression }: ModuleScope, name: string): ModuleBinding | undefined {
+  const { tree } = file;
+  if (tree.kind(defaultExpression) !== Kind.Object) return undefined;
+  const property = tree.children(defaultExpression).find((node) => tree.kind(node) === Kind.Property && tree.text(node) === name);
+  return property === undefined ? undefined : { kind: 'expression', at: { file, node: tree.child(property, 0) } };
 }

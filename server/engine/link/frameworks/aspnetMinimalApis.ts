@@ -1,5 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type EndpointFact, type Linker, visitTree } from '../linker.ts';
 import { isCSharp, type Location } from '../sourceFile.ts';
 import { plainParameters, versionSpellings, withVersion } from './aspnetRoutes.ts';
 import type { Framework } from './framework.ts';
@@ -11,7 +11,8 @@ export const aspnetMinimalApis: Framework = {
   name: 'aspnet_minimal_apis',
   finish(linker) {
     let versions: Map<string, string[]> | undefined;
-    for (const endpoint of [...linker.facts.endpoints]) {
+    const spelledOtherwise: EndpointFact[] = [];
+    for (const endpoint of linker.facts.endpoints) {
       const { node, route } = endpoint;
       if (!isCSharp(node.file) || !route.includes('{')) continue;
       const isVersioned = API_VERSION.test(route);
@@ -21,11 +22,12 @@ export const aspnetMinimalApis: Framework = {
       const [first = route, ...others] = spellings.map((version) => withVersion(route, version));
       // The constraint stays where the version is not known: it says what the parameter takes.
       endpoint.route = API_VERSION.test(first) ? first : plainParameters(first);
-      for (const other of others) linker.facts.endpoints.push({ ...endpoint, route: plainParameters(other) });
+      spelledOtherwise.push(...others.map((other) => ({ ...endpoint, route: plainParameters(other) })));
       if (node.target !== route) continue;
       node.target = plainParameters(first);
       node.name = `${node.method ?? ''} /${node.target}`.trim();
     }
+    linker.facts.endpoints.push(...spelledOtherwise);
   },
 };
 

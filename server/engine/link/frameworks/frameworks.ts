@@ -14,6 +14,7 @@ import { lazyQueries } from './lazyQueries.ts';
 import { mikroorm } from './mikroorm.ts';
 import { mongodb } from './mongodb.ts';
 import { mongoose } from './mongoose.ts';
+import { mongooseSchemas } from './mongooseSchemas.ts';
 import { sequelize } from './sequelize.ts';
 import { nestjs } from './nestjs.ts';
 import { nextjs } from './nextjs.ts';
@@ -25,4 +26,4 @@ import { razorPages } from './razorPages.ts';
 import { wpf } from './wpf.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, aspnetMinimalApis, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongodb, mongoose, sequelize, drizzle, mikroorm, kafkajs, lazyQueries, react, nextjs, wpf, blazor, razorPages];
+export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, aspnetMinimalApis, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongodb, mongoose, mongooseSchemas, sequelize, drizzle, mikroorm, kafkajs, lazyQueries, react, nextjs, wpf, blazor, razorPages];

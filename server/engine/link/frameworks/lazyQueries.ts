@@ -176,6 +176,8 @@ function stepsOf(linker: Linker, at: Location, dialect: LazyDialect): Location[]
     const { tree } = file;
     switch (tree.kind(node)) {
       case Kind.Call:
+        // A function of the scanned code that returns a query has made it, and is where it is reported.
+        if (linker.expressions.calls.resolve({ file, node }).functions.length > 0) return steps;
         steps.push({ file, node });
         here = { file, node: tree.kind(tree.child(node, 0)) === Kind.Member ? tree.child(tree.child(node, 0), 0) : 0 };
         break;
