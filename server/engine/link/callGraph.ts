@@ -35,6 +35,7 @@ export class CallGraph {
     if (!caller) return;
     const call = this.#linker.expressions.calls.resolve(at);
     this.#drawCall(caller, call);
+    if (call.functions.length === 1) this.#visitCallbacks(caller, call, call.functions[0] as FunctionSymbol);
     if (call.functions.length === 0) {
       this.#visitDispatch(caller, call);
       this.#visitFunctionArguments(caller, call);
@@ -237,6 +238,19 @@ export class CallGraph {
     }
   }
 
+  /** A function handed by name to one of the project's own, which calls its parameter. */
+  #visitCallbacks(caller: FunctionSymbol, call: ResolvedCall, callee: FunctionSymbol): void {
+    const { file } = call.at;
+    const isExtension = callee.file.tree.has(callee.node, Flag.Extension) && call.receiver.kind !== 'static';
+    const parameters = parametersOf(callee).slice(isExtension ? 1 : 0);
+    for (const [index, node] of file.tree.children(file.tree.child(call.callNode, 1)).entries()) {
+      const kind = file.tree.kind(node);
+      if (kind !== Kind.Identifier && kind !== Kind.Member) continue;
+      const parameter = parameters[index];
+      if (parameter !== undefined && callsParameter(callee, parameter)) this.#visitFunctionArgument(caller, { file, node });
+    }
+  }
+
   #visitFunctionArgument(caller: FunctionSymbol, at: Location): void {
     const type = this.#linker.expressions.typeOf(at);
     if (type.kind !== 'function' || type.functions.length !== 1) return;
@@ -258,4 +272,21 @@ export class CallGraph {
 function sameParameterTypes(a: FunctionSymbol, b: FunctionSymbol): boolean {
   const written = (fn: FunctionSymbol): string => parametersOf(fn).map((node) => writtenType(fn.file.tree, fn.file.tree.child(node, 0))).join(',');
   return written(a) === written(b);
+}
+
+/** Whether a function calls what it is given: `work()`, `work.Invoke()`. */
+function callsParameter({ file, node }: FunctionSymbol, parameter: number): boolean {
+  const { tree } = file;
+  const name = tree.text(parameter);
+  const pending = [tree.child(node, 3)];
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    pending.push(...tree.children(at));
+    if (tree.kind(at) !== Kind.Call) continue;
+    const callee = tree.child(at, 0);
+    const isInvoke = tree.kind(callee) === Kind.Member && tree.text(callee) === 'Invoke';
+    const called = isInvoke ? tree.child(callee, 0) : callee;
+    if (tree.kind(called) !== Kind.Identifier || tree.text(called) !== name) continue;
+    if (file.findLocal(name, called) === parameter) return true;
+  }
+  return false;
 }

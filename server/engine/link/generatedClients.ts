@@ -31,11 +31,12 @@ export function followGeneratedClients(linker: Linker): void {
   for (const [fn, route] of routes) for (const site of sitesOf(linker, fn)) addCall(linker, site, route);
 }
 
-/** Removes the HTTP calls of generated files from the graph; gives them by file. */
+/** Removes the HTTP calls of generated files, and the mapping around them, from the graph; gives the calls by file. */
 function takeOut(linker: Linker, files: ReadonlySet<SourceFile>): Map<SourceFile, DraftNode[]> {
   const { graph, facts } = linker;
-  const calls = new Set(graph.operations.filter((node) => node.kind === 'api_call' && files.has(node.file)));
-  graph.remove(calls);
+  const inGenerated = graph.operations.filter(({ file }) => files.has(file));
+  const calls = new Set(inGenerated.filter(({ kind }) => kind === 'api_call'));
+  graph.remove(new Set(inGenerated.filter(({ kind }) => kind === 'api_call' || kind === 'data_transform')));
   facts.requests = facts.requests.filter(({ node }) => !calls.has(node));
   const byFile = new Map<SourceFile, DraftNode[]>();
   for (const node of calls) pushTo(byFile, node.file, node);
