@@ -8,6 +8,9 @@ import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
 import { type Bindings, NO_BINDINGS, type Type } from './types.ts';
 import { writtenType } from './writtenTypes.ts';
 
+/** .NET types that are made to run the method they are given. */
+const RUNS_METHOD = /^(Lazy|Task|Thread)$/;
+
 /** Draws `calls` edges: through types, interfaces to implementations, mediators to handlers. */
 export class CallGraph {
   readonly #linker: Linker;
@@ -172,6 +175,11 @@ export class CallGraph {
     const caller = this.#linker.program.table.enclosingFunction(at.file, at.node);
     if (!caller) return;
     const type = this.#linker.expressions.typeOf(at);
+    if (type.kind === 'external' && isCSharp(at.file) && RUNS_METHOD.test(type.name)) {
+      const first = at.file.tree.children(at.file.tree.child(at.node, 1))[0] ?? 0;
+      const isName = at.file.tree.kind(first) === Kind.Identifier || at.file.tree.kind(first) === Kind.Member;
+      if (isName) this.#visitFunctionArgument(caller, { file: at.file, node: first });
+    }
     if (type.kind !== 'project') return;
     const count = at.file.tree.count(at.file.tree.child(at.node, 1));
     const fitting = type.symbol.constructors.filter((fn) => parametersOf(fn).length === count);
