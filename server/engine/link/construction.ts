@@ -57,3 +57,20 @@ export function assignedValue(field: FieldSymbol): Location {
   }
   return { file, node: 0 };
 }
+
+/** What the only constructor that assigns a C# field gives it; node 0 when none does, or several. */
+export function valueFromConstructor({ name, owner, file }: FieldSymbol): Location {
+  const found: Location[] = [];
+  for (const constructor of owner.constructors) {
+    const { tree } = constructor.file;
+    const pending = [tree.child(constructor.node, 3)];
+    for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+      pending.push(...tree.children(node));
+      const left = tree.kind(node) === Kind.Assign && tree.text(node) === '=' ? tree.child(node, 0) : 0;
+      const isPlain = tree.kind(left) === Kind.Identifier && constructor.file.findLocal(name, left) === 0;
+      const isOnThis = tree.kind(left) === Kind.Member && tree.kind(tree.child(left, 0)) === Kind.This;
+      if (tree.text(left) === name && (isPlain || isOnThis)) found.push({ file: constructor.file, node: tree.child(node, 1) });
+    }
+  }
+  return found.length === 1 && found[0] ? found[0] : { file, node: 0 };
+}

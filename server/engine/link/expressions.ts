@@ -2,7 +2,7 @@ import { Flag, Kind } from '../lower/tree.ts';
 import { asExternal, CallResolver, type ResolvedCall } from './callResolver.ts';
 import { injectionOf } from './decorators.ts';
 import type { FrameworkTypes } from './frameworkTypes.ts';
-import { assignedValue, typeOfNew } from './construction.ts';
+import { assignedValue, valueFromConstructor, typeOfNew } from './construction.ts';
 import type { FoundMember } from './models.ts';
 import { LIBRARY_NAMESPACE } from './csharpNames.ts';
 import { awaited, elementOf, evaluateModel } from './modelTypes.ts';
@@ -223,10 +223,10 @@ export class Expressions {
   #declaredOr(at: Location, typeChild: number, inferred: () => Type): Type {
     const declared = this.program.typeFromReference(this.child(at, typeChild));
     if (declared.kind === 'unknown') return inferred();
-    if (declared.kind !== 'external' || isCSharp(at.file) || !this.program.models(at.file).model(declared.name)) return declared;
+    if (declared.kind !== 'external' || !this.program.models(at.file).model(declared.name)) return declared;
     // `private router: Router = express.Router()` is still the router that is made there.
     const made = inferred();
-    const origin = made.kind === 'external' && made.origin ? made.origin : injectionOf(at);
+    const origin = made.kind === 'external' && made.origin ? made.origin : isCSharp(at.file) ? undefined : injectionOf(at);
     return origin ? { ...declared, origin } : declared;
   }
 
@@ -247,7 +247,7 @@ export class Expressions {
       if (initial.kind !== 'unknown') return initial;
       const getter = this.program.table.functionAt(field.file, field.file.tree.children(this.child(at, 4).node)[0] ?? 0);
       if (getter) return this.returnType(getter);
-      return isCSharp(field.file) ? UNKNOWN : this.typeOf(assignedValue(field));
+      return this.typeOf(isCSharp(field.file) ? valueFromConstructor(field) : assignedValue(field));
     });
   }
 
