@@ -22,8 +22,9 @@ import { react } from './react.ts';
 import { prisma } from './prisma.ts';
 import { refit } from './refit.ts';
 import { typeorm } from './typeorm.ts';
+import { rabbitmq } from './rabbitmq.ts';
 import { razorPages } from './razorPages.ts';
 import { wpf } from './wpf.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, aspnetMinimalApis, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongodb, mongoose, mongooseSchemas, sequelize, drizzle, mikroorm, kafkajs, lazyQueries, react, nextjs, wpf, blazor, razorPages];
+export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, aspnetMinimalApis, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongodb, mongoose, mongooseSchemas, sequelize, drizzle, mikroorm, kafkajs, lazyQueries, react, nextjs, wpf, blazor, razorPages, rabbitmq];
