@@ -88,7 +88,7 @@ function caseSection(totals: CaseTotals): string {
   const known = Object.entries(readKnown());
   const languages = [...totals.languages].map(([language, count]) => `${count} ${language}`).join(', ');
   return [
-    `${totals.count} cases (${languages}); ${totals.differences.size} differ from what they say, each with its reason below.`,
+    `${totals.count} cases (${languages}). Cases whose scan differs from what they say: ${totals.differences.size}.`,
     operationsTable(totals.operations),
     linksTable(totals.links),
     countsTable('endpoints', totals.routes),
