@@ -72,6 +72,8 @@ describe('Pinata in VS Code', () => {
 
   it('shows what a scan had found that a reload of the window broke off', async () => {
     const window = await scanning();
+    // VS Code brings back only what it has shown.
+    await (await window.panel()).locator('.progress-phase').waitFor();
     await window.reload();
     await window.waitForStatus(/cancelled/);
     await (await window.panel()).locator('.progress-phase', { hasText: 'Cancelled' }).waitFor();
