@@ -246,7 +246,9 @@ export const ScanResult = Type.Object(
     unresolved: Type.Array(Unresolved),
     suppressed: Type.Optional(Type.Array(Suppressed)),
     notices: Type.Optional(
-      Type.Array(Type.String(), { description: 'What the user should know of the scan: settings that could not be read' }),
+      Type.Array(Type.String(), {
+        description: 'What the user should know of the scan: settings that could not be read',
+      }),
     ),
   },
   { additionalProperties: false, $id: 'ScanResult' },

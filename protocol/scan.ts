@@ -1,15 +1,7 @@
 import { type Static, Type } from 'typebox';
 
 /** A life-cycle state of a scan; `completed`, `error` and `cancelled` are terminal. */
-export const ScanState = Type.Enum([
-  'queued',
-  'discovering',
-  'scanning',
-  'linking',
-  'completed',
-  'error',
-  'cancelled',
-]);
+export const ScanState = Type.Enum(['queued', 'discovering', 'scanning', 'linking', 'completed', 'error', 'cancelled']);
 export type ScanState = Static<typeof ScanState>;
 
 const TERMINAL: ReadonlySet<ScanState> = new Set<ScanState>(['completed', 'error', 'cancelled']);
@@ -43,7 +35,9 @@ export const ScanRequest = Type.Object(
     ),
     include_tests: Type.Optional(Type.Boolean({ description: 'Also scan test code; off by default' })),
     trusted: Type.Optional(
-      Type.Boolean({ description: 'Whether rule packs named by pinata.json in the folders may be used; off by default' }),
+      Type.Boolean({
+        description: 'Whether rule packs named by pinata.json in the folders may be used; off by default',
+      }),
     ),
   },
   { additionalProperties: false, $id: 'ScanRequest' },

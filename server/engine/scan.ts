@@ -1,4 +1,13 @@
-import type { EntitySchema, FileLedger, FileProblem, GraphEdge, GraphNode, Suppressed, Unresolved, Workflow } from '#protocol/graph.ts';
+import type {
+  EntitySchema,
+  FileLedger,
+  FileProblem,
+  GraphEdge,
+  GraphNode,
+  Suppressed,
+  Unresolved,
+  Workflow,
+} from '#protocol/graph.ts';
 import { discover, type DiscoveredFile, type Discovery } from './discover/discover.ts';
 import { redact } from './graph/redact.ts';
 import { addSnippets } from './graph/snippets.ts';
@@ -79,7 +88,9 @@ export async function scan(request: EngineRequest, hooks: EngineHooks): Promise<
   const parsed = await parseFiles(discovery.files, request, hooks);
   clock.end('scanning');
   const { sources, ledger, scannedFiles } = sortOut(discovery, parsed);
-  const linked = await unlessAborted(hooks.signal, async () => linkFiles(sources, discovery, ledger, request.trusted ?? false, hooks));
+  const linked = await unlessAborted(hooks.signal, async () =>
+    linkFiles(sources, discovery, ledger, request.trusted ?? false, hooks),
+  );
   clock.end('linking');
   if (!linked) return { ...emptyResult(clock), files: ledger, scannedFiles };
 
@@ -94,15 +105,30 @@ export async function scan(request: EngineRequest, hooks: EngineHooks): Promise<
 }
 
 async function discoverFiles(request: EngineRequest, signal: AbortSignal): Promise<Discovery> {
-  const options = { fileTypes: request.fileTypes, excludePatterns: request.excludePatterns, includeTests: request.includeTests ?? false };
+  const options = {
+    fileTypes: request.fileTypes,
+    excludePatterns: request.excludePatterns,
+    includeTests: request.includeTests ?? false,
+  };
   return discover(request.roots, options, signal);
 }
 
-async function parseFiles(files: readonly DiscoveredFile[], request: EngineRequest, hooks: EngineHooks): Promise<(ParsedFile | undefined)[]> {
+async function parseFiles(
+  files: readonly DiscoveredFile[],
+  request: EngineRequest,
+  hooks: EngineHooks,
+): Promise<(ParsedFile | undefined)[]> {
   let filesScanned = 0;
   const report = (currentFile?: string): void => {
     const fraction = files.length === 0 ? 1 : filesScanned / files.length;
-    hooks.onProgress({ phase: 'scanning', filesScanned, totalFiles: files.length, nodesFound: 0, fraction, currentFile });
+    hooks.onProgress({
+      phase: 'scanning',
+      filesScanned,
+      totalFiles: files.length,
+      nodesFound: 0,
+      fraction,
+      currentFile,
+    });
   };
   report();
   return parseAll(files, {
@@ -131,10 +157,24 @@ function sortOut(discovery: Discovery, parsed: readonly (ParsedFile | undefined)
       scannedFiles.push(path);
       const { root, language } = file;
       const generated = result.generated || file.generated !== undefined;
-      sources.push(new SourceFile({ index: sources.length, root, path: file.file, language, generated, tree: new Tree(result.tree) }));
+      sources.push(
+        new SourceFile({
+          index: sources.length,
+          root,
+          path: file.file,
+          language,
+          generated,
+          tree: new Tree(result.tree),
+        }),
+      );
     }
   }
-  const ledger = { found: discovery.found, scanned: sources.length, skipped: skipped.sort(byPath), failed: failed.sort(byPath) };
+  const ledger = {
+    found: discovery.found,
+    scanned: sources.length,
+    skipped: skipped.sort(byPath),
+    failed: failed.sort(byPath),
+  };
   return { sources, ledger, scannedFiles };
 }
 
@@ -162,7 +202,13 @@ async function linkFiles(
   // A cancelled scan keeps what it found, as far as that can be linked in a moment.
   let deadline = hooks.signal.aborted ? performance.now() + PARTIAL_LINK_BUDGET : Number.POSITIVE_INFINITY;
   const progress = async (fraction: number, nodesFound: number): Promise<void> => {
-    hooks.onProgress({ phase: 'linking', filesScanned: scanned, totalFiles: discovery.files.length, nodesFound, fraction });
+    hooks.onProgress({
+      phase: 'linking',
+      filesScanned: scanned,
+      totalFiles: discovery.files.length,
+      nodesFound,
+      fraction,
+    });
     await turn();
     if (!hooks.signal.aborted) return;
     deadline = Math.min(deadline, performance.now() + PARTIAL_LINK_BUDGET);

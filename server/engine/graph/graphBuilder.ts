@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Candidate, Confidence, EdgeKind, GraphEdge, GraphNode, NodeKind, OperationKind, Unresolved, UnresolvedReason } from '#protocol/graph.ts';
+import type {
+  Candidate,
+  Confidence,
+  EdgeKind,
+  GraphEdge,
+  GraphNode,
+  NodeKind,
+  OperationKind,
+  Unresolved,
+  UnresolvedReason,
+} from '#protocol/graph.ts';
 import type { Location, SourceFile } from '../link/sourceFile.ts';
 import type { FunctionSymbol } from '../link/symbols.ts';
 import { columnOf, lineOf } from '../lower/tree.ts';
@@ -214,7 +224,8 @@ export class GraphBuilder {
       } else if (edge.kind === 'handles') keep(edge.target);
       else keep(edge.source);
     }
-    for (let node = pending.pop(); node; node = pending.pop()) for (const caller of callers.get(node) ?? []) keep(caller);
+    for (let node = pending.pop(); node; node = pending.pop())
+      for (const caller of callers.get(node) ?? []) keep(caller);
     return [...kept];
   }
 }
@@ -245,7 +256,14 @@ function compare(a: string, b: string): number {
 function assignIds(sorted: readonly DraftNode[]): void {
   const ordinals = new Map<string, number>();
   for (const node of sorted) {
-    const identity = [node.file.root, node.file.path, node.kind, node.symbol ?? '', node.method ?? '', node.target ?? node.name].join('\0');
+    const identity = [
+      node.file.root,
+      node.file.path,
+      node.kind,
+      node.symbol ?? '',
+      node.method ?? '',
+      node.target ?? node.name,
+    ].join('\0');
     const ordinal = ordinals.get(identity) ?? 0;
     ordinals.set(identity, ordinal + 1);
     node.id = createHash('sha256').update(`${identity}\0${ordinal}`).digest('hex').slice(0, 16);
@@ -276,7 +294,9 @@ function toEdge(draft: DraftEdge): GraphEdge {
   const from = draft.at
     ? { root: draft.at.file.root, file: draft.at.file.path, line: lineOf(draft.at.file.tree.start(draft.at.node)) }
     : placeOf(draft.source);
-  const candidates: Candidate[] = (draft.candidates ?? []).map(({ node, reason }) => ({ node: node.id, reason })).filter(({ node }) => node !== '');
+  const candidates: Candidate[] = (draft.candidates ?? [])
+    .map(({ node, reason }) => ({ node: node.id, reason }))
+    .filter(({ node }) => node !== '');
   return {
     source: draft.source.id,
     target: draft.target.id,

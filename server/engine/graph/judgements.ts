@@ -3,15 +3,23 @@ import type { Judgement } from '../link/workspaceSettings.ts';
 import type { Graph } from './graphBuilder.ts';
 
 /** Applies what users said of nodes and links: wrong ones are taken out, and listed; right ones become certain. */
-export function applyJudgements(graph: Graph, suppressions: readonly Judgement[], confirmations: readonly Judgement[]): Suppressed[] {
+export function applyJudgements(
+  graph: Graph,
+  suppressions: readonly Judgement[],
+  confirmations: readonly Judgement[],
+): Suppressed[] {
   const suppressed: Suppressed[] = [];
   for (const judgement of suppressions) {
-    const taken = 'node' in judgement ? suppressNode(graph, judgement.node) : suppressEdge(graph, judgement.source, judgement.target);
+    const taken =
+      'node' in judgement
+        ? suppressNode(graph, judgement.node)
+        : suppressEdge(graph, judgement.source, judgement.target);
     if (taken) suppressed.push(judgement);
   }
   for (const judgement of confirmations) {
     if ('node' in judgement) continue;
-    for (const edge of graph.edges) if (isBetween(edge, judgement.source, judgement.target)) confirm(edge, judgement.reason);
+    for (const edge of graph.edges)
+      if (isBetween(edge, judgement.source, judgement.target)) confirm(edge, judgement.reason);
   }
   return suppressed;
 }

@@ -1,13 +1,19 @@
 const PATTERNS: readonly [RegExp, string][] = [
   // Connection strings: Password=…; Pwd=…; AccountKey=…; SharedAccessKey=…
-  [/\b(password|pwd|accountkey|sharedaccesskey|secret|api[_-]?key|access[_-]?token|client[_-]?secret)(\s*[=:]\s*)(["'`]?)[^;"'`\s,)}]+/gi, '$1$2$3•••'],
+  [
+    /\b(password|pwd|accountkey|sharedaccesskey|secret|api[_-]?key|access[_-]?token|client[_-]?secret)(\s*[=:]\s*)(["'`]?)[^;"'`\s,)}]+/gi,
+    '$1$2$3•••',
+  ],
   // User information in URLs.
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s:@"'`]+:[^/\s@"'`]+@/gi, '$1•••@'],
   // Bearer tokens and JSON web tokens.
   [/\b(bearer\s+)[A-Za-z0-9._~+/-]{16,}=*/gi, '$1•••'],
   [/\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g, '•••'],
   // Well-known key shapes: cloud access keys, payment and repository tokens.
-  [/\b(AKIA[0-9A-Z]{16}|sk_(?:live|test)_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{30,}|xox[baprs]-[A-Za-z0-9-]{10,})\b/g, '•••'],
+  [
+    /\b(AKIA[0-9A-Z]{16}|sk_(?:live|test)_[A-Za-z0-9]{16,}|gh[pousr]_[A-Za-z0-9]{30,}|xox[baprs]-[A-Za-z0-9-]{10,})\b/g,
+    '•••',
+  ],
 ];
 
 /** Removes what looks like a secret from a text that may be shown or exported. */

@@ -9,7 +9,10 @@ const MAX_SNIPPET = 160;
  * Adds to every operation the source line it starts on, cut and with secrets removed.
  * @param pathOf absolute path of a file, undefined when it is not to be read
  */
-export function addSnippets(nodes: readonly GraphNode[], pathOf: (root: string, file: string) => string | undefined): void {
+export function addSnippets(
+  nodes: readonly GraphNode[],
+  pathOf: (root: string, file: string) => string | undefined,
+): void {
   let key = '';
   let lines: string[] = [];
   for (const node of nodes) {
@@ -21,7 +24,8 @@ export function addSnippets(nodes: readonly GraphNode[], pathOf: (root: string, 
       lines = readLines(path);
     }
     const line = lines[node.start_line - 1]?.trim();
-    if (line !== undefined && line !== '') node.snippet = redact(line.length > MAX_SNIPPET ? `${line.slice(0, MAX_SNIPPET)}…` : line);
+    if (line !== undefined && line !== '')
+      node.snippet = redact(line.length > MAX_SNIPPET ? `${line.slice(0, MAX_SNIPPET)}…` : line);
   }
 }
 

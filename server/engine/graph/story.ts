@@ -19,7 +19,9 @@ function capitalised(text: string): string {
 
 /** The component, page or file a node of the user interface belongs to, in plain words. */
 function placeOf(node: GraphNode): string {
-  const file = node.file.slice(node.file.lastIndexOf('/') + 1).replace(/\.(component|page|razor|xaml|html|tsx?|jsx?|cs|js).*$/, '');
+  const file = node.file
+    .slice(node.file.lastIndexOf('/') + 1)
+    .replace(/\.(component|page|razor|xaml|html|tsx?|jsx?|cs|js).*$/, '');
   return plainWords(file);
 }
 
@@ -27,7 +29,13 @@ function placeOf(node: GraphNode): string {
 export function workflowName(entry: GraphNode, steps: readonly GraphNode[]): string {
   switch (entry.kind) {
     case 'ui_action': {
-      const handler = entry.target === 'inline' ? steps.find((step) => step.kind === 'function' && step.name !== 'inline')?.name.split('.').pop() : entry.target;
+      const handler =
+        entry.target === 'inline'
+          ? steps
+              .find((step) => step.kind === 'function' && step.name !== 'inline')
+              ?.name.split('.')
+              .pop()
+          : entry.target;
       return capitalised(`${plainWords(handler ?? 'action')} on ${placeOf(entry)}`);
     }
     case 'ui_page':
@@ -42,7 +50,11 @@ export function workflowName(entry: GraphNode, steps: readonly GraphNode[]): str
 }
 
 /** What a workflow does, told from its steps alone. */
-export function workflowStory(entry: GraphNode, steps: readonly GraphNode[], tables: { reads: string[]; writes: string[] }): string {
+export function workflowStory(
+  entry: GraphNode,
+  steps: readonly GraphNode[],
+  tables: { reads: string[]; writes: string[] },
+): string {
   const sentences = [opening(entry)];
   for (const step of steps) {
     const sentence = sentenceOf(step);

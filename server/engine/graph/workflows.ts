@@ -1,7 +1,20 @@
-import { CONFIDENCES, type Confidence, type GraphEdge, type GraphNode, type Workflow, type WorkflowStep } from '#protocol/graph.ts';
+import {
+  CONFIDENCES,
+  type Confidence,
+  type GraphEdge,
+  type GraphNode,
+  type Workflow,
+  type WorkflowStep,
+} from '#protocol/graph.ts';
 import { workflowName, workflowStory } from './story.ts';
 
-const ENTRY_KINDS: ReadonlySet<string> = new Set(['ui_action', 'ui_page', 'api_endpoint', 'message_receive', 'scheduled_task']);
+const ENTRY_KINDS: ReadonlySet<string> = new Set([
+  'ui_action',
+  'ui_page',
+  'api_endpoint',
+  'message_receive',
+  'scheduled_task',
+]);
 const OPERATIONS_AT_END: ReadonlySet<string> = new Set([
   'database_read',
   'database_write',
@@ -29,7 +42,9 @@ interface Adjacency {
  */
 export function buildWorkflows(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Workflow[] {
   const graph = adjacency(nodes, edges);
-  const requested = new Set(edges.filter((edge) => edge.kind === 'requests' && edge.confidence !== 'possible').map((edge) => edge.target));
+  const requested = new Set(
+    edges.filter((edge) => edge.kind === 'requests' && edge.confidence !== 'possible').map((edge) => edge.target),
+  );
   const workflows: Workflow[] = [];
   for (const entry of nodes) {
     if (!ENTRY_KINDS.has(entry.kind)) continue;

@@ -53,9 +53,18 @@ export class CallGraph {
     const fn = call.functions[0];
     if (!fn) return;
     const targets = this.implementationsOf(fn, call.receiver);
-    const details = targets.map((target) => this.#linker.facts.genericUses.record(caller, target, this.#bindingsOf(call, fn, target)));
+    const details = targets.map((target) =>
+      this.#linker.facts.genericUses.record(caller, target, this.#bindingsOf(call, fn, target)),
+    );
     if (targets.length === 1) {
-      this.#draw(caller, targets[0] as FunctionSymbol, call.at, fn === targets[0] ? 'call' : 'implementation', 'certain', details[0]);
+      this.#draw(
+        caller,
+        targets[0] as FunctionSymbol,
+        call.at,
+        fn === targets[0] ? 'call' : 'implementation',
+        'certain',
+        details[0],
+      );
     } else this.#drawAmbiguous(caller, targets, call.at, 'implementation');
   }
 
@@ -78,11 +87,26 @@ export class CallGraph {
     return result;
   }
 
-  #draw(caller: FunctionSymbol, callee: FunctionSymbol, at: Location, rule: string, confidence: Confidence, detail?: string): void {
+  #draw(
+    caller: FunctionSymbol,
+    callee: FunctionSymbol,
+    at: Location,
+    rule: string,
+    confidence: Confidence,
+    detail?: string,
+  ): void {
     const { graph, program } = this.#linker;
     const target = program.countedTo(callee);
     if (caller === target) return;
-    graph.edge({ source: graph.function(caller), target: graph.function(target), kind: 'calls', rule, confidence, at, detail });
+    graph.edge({
+      source: graph.function(caller),
+      target: graph.function(target),
+      kind: 'calls',
+      rule,
+      confidence,
+      at,
+      detail,
+    });
   }
 
   /** Several equally good targets: none is picked. */
@@ -90,8 +114,18 @@ export class CallGraph {
     const { graph } = this.#linker;
     const nodes = [...new Set(targets.map((target) => graph.function(this.#linker.program.countedTo(target))))];
     for (const node of nodes) {
-      const candidates = nodes.filter((other) => other !== node).map((other) => ({ node: other, reason: `equally possible ${rule}` }));
-      graph.edge({ source: graph.function(caller), target: node, kind: 'calls', rule, confidence: 'possible', at, candidates });
+      const candidates = nodes
+        .filter((other) => other !== node)
+        .map((other) => ({ node: other, reason: `equally possible ${rule}` }));
+      graph.edge({
+        source: graph.function(caller),
+        target: node,
+        kind: 'calls',
+        rule,
+        confidence: 'possible',
+        at,
+        candidates,
+      });
     }
   }
 
@@ -122,7 +156,10 @@ export class CallGraph {
   /** Whether a type implements an interface for the wanted type arguments: `IHandler<A>` is no `IHandler<B>`. */
   #implementsFor(subtype: TypeSymbol, owner: TypeSymbol, wanted: readonly Type[]): boolean {
     if (wanted.length === 0) return true;
-    const views = this.#linker.program.bases(subtype).length === 0 ? [] : this.#viewAs(this.#linker.program.selfType(subtype), owner);
+    const views =
+      this.#linker.program.bases(subtype).length === 0
+        ? []
+        : this.#viewAs(this.#linker.program.selfType(subtype), owner);
     return wanted.every((type, index) => {
       const actual = views[index];
       return type.kind !== 'project' || actual?.kind !== 'project' || actual.symbol === type.symbol;
@@ -149,7 +186,9 @@ export class CallGraph {
     for (const at of program.lineage(program.selfType(type))) {
       if (at.kind !== 'project') continue;
       const fitting = (at.symbol.methods.get(fn.name) ?? []).filter(
-        (candidate) => candidate.file.tree.child(candidate.node, 3) !== 0 && parametersOf(candidate).length === parametersOf(fn).length,
+        (candidate) =>
+          candidate.file.tree.child(candidate.node, 3) !== 0 &&
+          parametersOf(candidate).length === parametersOf(fn).length,
       );
       const best = fitting.length > 1 ? fitting.filter((candidate) => sameParameterTypes(candidate, fn)) : fitting;
       if (best[0] ?? fitting[0]) return best[0] ?? fitting[0];
@@ -166,7 +205,11 @@ export class CallGraph {
     const { program } = this.#linker;
     const implementing = program.subtypes(service).filter((type) => registered.has(type.qualifiedName));
     const functions = new Set(
-      implementing.flatMap((type) => all.filter((fn) => program.lineage(program.selfType(type)).some((at) => at.kind === 'project' && at.symbol === fn.owner))),
+      implementing.flatMap((type) =>
+        all.filter((fn) =>
+          program.lineage(program.selfType(type)).some((at) => at.kind === 'project' && at.symbol === fn.owner),
+        ),
+      ),
     );
     return functions.size === 0 ? all : [...functions];
   }
@@ -197,7 +240,9 @@ export class CallGraph {
       const message = this.#linker.expressions.typeOf({ file, node });
       if (message.kind !== 'project') continue;
       for (const handler of this.#handlersOf(message.symbol, rule.handlers)) {
-        const method = handler.methods.get(rule.handlerMethod)?.find((fn) => this.#handles(fn, message.symbol)) ?? handler.methods.get(rule.handlerMethod)?.[0];
+        const method =
+          handler.methods.get(rule.handlerMethod)?.find((fn) => this.#handles(fn, message.symbol)) ??
+          handler.methods.get(rule.handlerMethod)?.[0];
         if (method) this.#draw(caller, method, call.at, id, 'certain', `${call.name}(${message.symbol.qualifiedName})`);
       }
       return;
@@ -212,7 +257,9 @@ export class CallGraph {
 
   #handlersOf(message: TypeSymbol, interfaces: readonly string[]): TypeSymbol[] {
     this.#handlers ??= this.#indexHandlers();
-    return (this.#handlers.get(message) ?? []).filter((entry) => interfaces.includes(entry.interfaceName)).map((entry) => entry.type);
+    return (this.#handlers.get(message) ?? [])
+      .filter((entry) => interfaces.includes(entry.interfaceName))
+      .map((entry) => entry.type);
   }
 
   /** Types by the first type argument of the library interfaces they implement. */
@@ -255,7 +302,8 @@ export class CallGraph {
       const kind = file.tree.kind(node);
       if (kind !== Kind.Identifier && kind !== Kind.Member) continue;
       const parameter = parameters[index];
-      if (parameter !== undefined && callsParameter(callee, parameter)) this.#visitFunctionArgument(caller, { file, node });
+      if (parameter !== undefined && callsParameter(callee, parameter))
+        this.#visitFunctionArgument(caller, { file, node });
     }
   }
 
@@ -272,13 +320,17 @@ export class CallGraph {
     for (const property of tree.children(options.node)) {
       const value = tree.kind(property) === Kind.Property ? tree.child(property, 0) : 0;
       const kind = tree.kind(value);
-      if (kind === Kind.Identifier || kind === Kind.Member || kind === Kind.Function) this.#visitFunctionArgument(caller, { file, node: value });
+      if (kind === Kind.Identifier || kind === Kind.Member || kind === Kind.Function)
+        this.#visitFunctionArgument(caller, { file, node: value });
     }
   }
 }
 
 function sameParameterTypes(a: FunctionSymbol, b: FunctionSymbol): boolean {
-  const written = (fn: FunctionSymbol): string => parametersOf(fn).map((node) => writtenType(fn.file.tree, fn.file.tree.child(node, 0))).join(',');
+  const written = (fn: FunctionSymbol): string =>
+    parametersOf(fn)
+      .map((node) => writtenType(fn.file.tree, fn.file.tree.child(node, 0)))
+      .join(',');
   return written(a) === written(b);
 }
 

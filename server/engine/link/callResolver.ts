@@ -92,7 +92,11 @@ export class CallResolver {
 
   #resolveName(call: ResolvedCall, callee: Location): void {
     const { program } = this.#expressions;
-    if (isCSharp(callee.file) && callee.file.findLocal(call.name, callee.node) === 0 && !this.#expressions.templateOwner(callee)) {
+    if (
+      isCSharp(callee.file) &&
+      callee.file.findLocal(call.name, callee.node) === 0 &&
+      !this.#expressions.templateOwner(callee)
+    ) {
       const owner = program.table.enclosingType(callee.file, callee.node);
       if (owner && !program.member(program.selfType(owner), call.name)) {
         const external = program.externalMember(program.selfType(owner), call.name, callee.file);
@@ -129,7 +133,8 @@ export class CallResolver {
       }
     }
     if (isCSharp(call.at.file) && this.#resolveExtension(call, target)) return;
-    const given = target.kind === 'external' ? expressions.frameworkTypes.externalMember?.(target, call.name) : undefined;
+    const given =
+      target.kind === 'external' ? expressions.frameworkTypes.externalMember?.(target, call.name) : undefined;
     if (given) {
       this.#fromType(call, given);
       return;
@@ -142,10 +147,13 @@ export class CallResolver {
   #constrained(type: Type, call: ResolvedCall): Type {
     if (type.kind !== 'parameter') return type;
     const { program } = this.#expressions;
-    const constraints = program.constraints(type.name, call.at).filter(({ kind }) => kind === 'project' || kind === 'external');
+    const constraints = program
+      .constraints(type.name, call.at)
+      .filter(({ kind }) => kind === 'project' || kind === 'external');
     const having = constraints.find(
       (at) =>
-        (at.kind === 'project' && program.member(at, call.name) !== undefined) || program.externalMember(at, call.name, call.at.file) !== undefined,
+        (at.kind === 'project' && program.member(at, call.name) !== undefined) ||
+        program.externalMember(at, call.name, call.at.file) !== undefined,
     );
     return having ?? constraints[0] ?? type;
   }
@@ -164,7 +172,9 @@ export class CallResolver {
     const { program } = this.#expressions;
     const named = program.table.extensionMethods.get(call.name) ?? [];
     if (named.length === 0 || target.kind === 'unknown') return false;
-    const fitting = named.filter((fn) => fn.file.root === call.at.file.root && this.#fits(target, this.#parameterType(fn, 0), call));
+    const fitting = named.filter(
+      (fn) => fn.file.root === call.at.file.root && this.#fits(target, this.#parameterType(fn, 0), call),
+    );
     call.functions = this.#selectOverloads(fitting, call, 1);
     return call.functions.length > 0;
   }
@@ -180,7 +190,12 @@ export class CallResolver {
     if (declared.kind === 'parameter' || actual.kind === 'unknown' || declared.kind === 'unknown') return true;
     if (declared.kind === 'string' || actual.kind === 'string') return declared.kind === actual.kind;
     if (declared.kind === 'project') {
-      return program.lineage(actual).some((at) => at.kind === 'project' && at.symbol === declared.symbol && this.#argumentsFit(at.args, declared.args, call));
+      return program
+        .lineage(actual)
+        .some(
+          (at) =>
+            at.kind === 'project' && at.symbol === declared.symbol && this.#argumentsFit(at.args, declared.args, call),
+        );
     }
     if (declared.kind === 'external') {
       const view = program.viewAsExternal(actual, declared.name, call.at.file);
@@ -221,7 +236,11 @@ export class CallResolver {
    * Overloads that accept the arguments: by number first, then by the types that are known.
    * @param implicit number of parameters filled by the receiver
    */
-  #selectOverloads(functions: readonly FunctionSymbol[], call: ResolvedCall, implicit: number): readonly FunctionSymbol[] {
+  #selectOverloads(
+    functions: readonly FunctionSymbol[],
+    call: ResolvedCall,
+    implicit: number,
+  ): readonly FunctionSymbol[] {
     const withBody = preferBodies(functions);
     if (withBody.length <= 1 && implicit === 0) return withBody;
     const args = this.#arguments(call);
@@ -251,7 +270,10 @@ export class CallResolver {
 
   #arguments(call: ResolvedCall): number[] {
     const { tree } = call.at.file;
-    const list = tree.kind(call.callNode) === Kind.New || tree.kind(call.callNode) === Kind.Call ? tree.child(call.callNode, 1) : 0;
+    const list =
+      tree.kind(call.callNode) === Kind.New || tree.kind(call.callNode) === Kind.Call
+        ? tree.child(call.callNode, 1)
+        : 0;
     return tree.children(list);
   }
 
@@ -261,7 +283,10 @@ export class CallResolver {
     const { tree } = call.at.file;
     const written = tree.children(tree.child(call.callNode, 2));
     if (written.length > 0) {
-      return program.methodBindings(fn, written.map((node) => program.typeFromReference({ file: call.at.file, node })));
+      return program.methodBindings(
+        fn,
+        written.map((node) => program.typeFromReference({ file: call.at.file, node })),
+      );
     }
     const names = new Set(fn.file.tree.children(fn.file.tree.child(fn.node, 5)).map((node) => fn.file.tree.text(node)));
     if (names.size === 0) return NO_BINDINGS;
@@ -269,18 +294,27 @@ export class CallResolver {
     const extension = fn.file.tree.has(fn.node, Flag.Extension) && call.receiver.kind !== 'static';
     const actual = this.#arguments(call).map((node) => this.#expressions.typeOf({ file: call.at.file, node }));
     if (extension) actual.unshift(call.receiver);
-    for (const [index, type] of actual.entries()) this.#unify(this.#parameterType(fn, index), type, names, bindings, call);
+    for (const [index, type] of actual.entries())
+      this.#unify(this.#parameterType(fn, index), type, names, bindings, call);
     return bindings;
   }
 
-  #unify(declared: Type, actual: Type, names: ReadonlySet<string>, bindings: Map<string, Type>, call: ResolvedCall): void {
+  #unify(
+    declared: Type,
+    actual: Type,
+    names: ReadonlySet<string>,
+    bindings: Map<string, Type>,
+    call: ResolvedCall,
+  ): void {
     if (declared.kind === 'parameter') {
-      if (names.has(declared.name) && actual.kind !== 'unknown' && !bindings.has(declared.name)) bindings.set(declared.name, actual);
+      if (names.has(declared.name) && actual.kind !== 'unknown' && !bindings.has(declared.name))
+        bindings.set(declared.name, actual);
       return;
     }
     if (declared.kind === 'external') {
       const view = this.#expressions.program.viewAsExternal(actual, declared.name, call.at.file);
-      for (const [index, arg] of declared.args.entries()) this.#unify(arg, view?.args[index] ?? UNKNOWN, names, bindings, call);
+      for (const [index, arg] of declared.args.entries())
+        this.#unify(arg, view?.args[index] ?? UNKNOWN, names, bindings, call);
     }
   }
 
@@ -292,12 +326,20 @@ export class CallResolver {
     const list = file.parent(fn);
     const callNode = file.parent(list);
     if (tree.kind(list) !== Kind.List || tree.kind(callNode) !== Kind.Call) return UNKNOWN;
-    const position = tree.children(tree.child(fn, PARAMETERS)).filter((node) => tree.kind(node) === Kind.Param).indexOf(parameter.node);
+    const position = tree
+      .children(tree.child(fn, PARAMETERS))
+      .filter((node) => tree.kind(node) === Kind.Param)
+      .indexOf(parameter.node);
     const call = this.resolve({ file, node: callNode });
     const model = call.model?.model;
     const expression = model === undefined || typeof model === 'string' ? undefined : model.callback?.[position];
     if (expression !== undefined && call.model) {
-      return this.#expressions.evaluateModel({ model: expression, bindings: call.model.bindings }, call.modelOn, call.at, callNode);
+      return this.#expressions.evaluateModel(
+        { model: expression, bindings: call.model.bindings },
+        call.modelOn,
+        call.at,
+        callNode,
+      );
     }
     const argument = tree.children(list).indexOf(fn);
     return call.functions[0] ? this.#delegateParameter(call.functions[0], argument, position, call) : UNKNOWN;
@@ -313,7 +355,10 @@ export class CallResolver {
 }
 
 function isFunctionType(type: Type): boolean {
-  return type.kind === 'function' || (type.kind === 'external' && /^(Delegate|RequestDelegate|Func|Action|Predicate)$/.test(type.name));
+  return (
+    type.kind === 'function' ||
+    (type.kind === 'external' && /^(Delegate|RequestDelegate|Func|Action|Predicate)$/.test(type.name))
+  );
 }
 
 /** Arrays and C# strings have the members of library types. */
@@ -338,6 +383,8 @@ function acceptsCount(fn: FunctionSymbol, count: number): boolean {
   const { tree } = fn.file;
   const parameters = parametersOf(fn);
   const required = parameters.filter((node) => tree.child(node, 1) === 0 && !tree.has(node, Flag.Optional)).length;
-  const variadic = parameters.some((node) => /^(params|\[\])$/.test(tree.text(tree.child(node, 0))) && node === parameters.at(-1));
+  const variadic = parameters.some(
+    (node) => /^(params|\[\])$/.test(tree.text(tree.child(node, 0))) && node === parameters.at(-1),
+  );
   return variadic ? count >= required - 1 : count >= required && count <= parameters.length;
 }

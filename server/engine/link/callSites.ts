@@ -38,7 +38,10 @@ export class CallSites {
   constructor(program: Program, expressions: Expressions, texts: Texts) {
     this.#expressions = expressions;
     this.#texts = texts;
-    this.#indexes = { csharp: new RuleIndex(program.packs, 'csharp'), typescript: new RuleIndex(program.packs, 'typescript') };
+    this.#indexes = {
+      csharp: new RuleIndex(program.packs, 'csharp'),
+      typescript: new RuleIndex(program.packs, 'typescript'),
+    };
   }
 
   /** Takes in the calls of one file. */
@@ -57,7 +60,9 @@ export class CallSites {
   /** Calls by reflection that name a method and pass as many arguments as it takes. */
   reflectedCallsOf(fn: FunctionSymbol): readonly ReflectedCall[] {
     const count = parametersOf(fn).length;
-    return (this.#reflected.get(fn.name) ?? []).filter(({ file, args }) => file.root === fn.file.root && args.length === count);
+    return (this.#reflected.get(fn.name) ?? []).filter(
+      ({ file, args }) => file.root === fn.file.root && args.length === count,
+    );
   }
 
   /** Where the router created at a place is mounted. */
@@ -89,15 +94,21 @@ export class CallSites {
     const name = this.#texts.exactText({ file, node: tree.children(tree.child(method, 1))[0] ?? 0 });
     const passed = tree.children(tree.child(call.callNode, 1))[1] ?? 0;
     const list = tree.kind(passed) === Kind.Cast ? tree.child(passed, 0) : passed;
-    if (name !== undefined && tree.kind(list) === Kind.Array) pushTo(this.#reflected, name, { file, args: tree.children(list) });
+    if (name !== undefined && tree.kind(list) === Kind.Array)
+      pushTo(this.#reflected, name, { file, args: tree.children(list) });
   }
 
   /** `AddScoped<IService, Service>()`, `AddScoped(typeof(IService<>), typeof(Service<>))`. */
   #register(call: ResolvedCall): void {
     const { file } = call.at;
     const { tree } = file;
-    const written = tree.children(tree.child(call.callNode, 2)).map((node) => this.#expressions.program.typeFromReference({ file, node }));
-    const types = written.length > 0 ? written : tree.children(tree.child(call.callNode, 1)).map((node) => this.#typeOfArgument({ file, node }));
+    const written = tree
+      .children(tree.child(call.callNode, 2))
+      .map((node) => this.#expressions.program.typeFromReference({ file, node }));
+    const types =
+      written.length > 0
+        ? written
+        : tree.children(tree.child(call.callNode, 1)).map((node) => this.#typeOfArgument({ file, node }));
     const service = types[0];
     const implementation = types[1] ?? this.#factoryResult(call);
     if (service?.kind !== 'project' || implementation?.kind !== 'project') return;
@@ -109,12 +120,14 @@ export class CallSites {
     const { file } = call.at;
     const { tree } = file;
     let node = call.receiverNode;
-    while (tree.kind(node) === Kind.Call && tree.text(tree.child(node, 0)) !== 'RegisterType') node = tree.child(tree.child(node, 0), 0);
+    while (tree.kind(node) === Kind.Call && tree.text(tree.child(node, 0)) !== 'RegisterType')
+      node = tree.child(tree.child(node, 0), 0);
     if (tree.kind(node) !== Kind.Call) return;
     const typeArgument = (at: number): Type =>
       this.#expressions.program.typeFromReference({ file, node: tree.children(tree.child(at, 2))[0] ?? 0 });
     const [service, implementation] = [typeArgument(call.callNode), typeArgument(node)];
-    if (service.kind === 'project' && implementation.kind === 'project') this.#addRegistration(service.symbol, implementation.symbol);
+    if (service.kind === 'project' && implementation.kind === 'project')
+      this.#addRegistration(service.symbol, implementation.symbol);
   }
 
   #addRegistration(service: TypeSymbol, implementation: TypeSymbol): void {
@@ -139,7 +152,9 @@ export class CallSites {
     const reference = { file: at.file, node: tree.children(tree.child(at.node, 1))[0] ?? 0 };
     const type = this.#expressions.program.typeFromReference(reference);
     if (type.kind === 'project') return type;
-    const open = [1, 2, 3].map((arity) => this.#expressions.program.csharp.resolveType(nameOf(type), arity, reference)).find(Boolean);
+    const open = [1, 2, 3]
+      .map((arity) => this.#expressions.program.csharp.resolveType(nameOf(type), arity, reference))
+      .find(Boolean);
     return open ? { kind: 'project', symbol: open, args: [] } : type;
   }
 
@@ -148,7 +163,8 @@ export class CallSites {
     const at = this.#argument(call, rule.path);
     const args = file.tree.children(file.tree.child(call.callNode, 1));
     // `use('/api', check, router)`: any of the arguments can be the router.
-    const routers = rule.router === 'argument.last' ? args.map((node) => ({ file, node })) : [this.#argument(call, rule.router)];
+    const routers =
+      rule.router === 'argument.last' ? args.map((node) => ({ file, node })) : [this.#argument(call, rule.router)];
     for (const router of routers) {
       const paths = at.node === router.node ? [] : (iteratedValues(this.#expressions, at) ?? [at]);
       for (const [index, value] of (iteratedValues(this.#expressions, router) ?? [router]).entries()) {
@@ -170,7 +186,8 @@ export class CallSites {
   /** Where what is mounted was made: a router, or a function that registers routes, also inside a wrapper or an array. */
   #mounted(at: Location): Location[] {
     const { tree } = at.file;
-    if (tree.kind(at.node) === Kind.Array) return tree.children(at.node).flatMap((node) => this.#mounted({ file: at.file, node }));
+    if (tree.kind(at.node) === Kind.Array)
+      return tree.children(at.node).flatMap((node) => this.#mounted({ file: at.file, node }));
     const type = this.#expressions.typeOf(at);
     if (type.kind === 'external' && type.origin) return [type.origin];
     if (type.kind === 'function') return type.functions.map(({ file, node }) => ({ file, node }));

@@ -50,7 +50,10 @@ export function assignedValue(field: FieldSymbol): Location {
     const pending = [declaration.node];
     for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
       const left = tree.kind(node) === Kind.Assign && tree.text(node) === '=' ? tree.child(node, 0) : 0;
-      const isField = tree.kind(left) === Kind.Member && tree.text(left) === field.name && tree.kind(tree.child(left, 0)) === Kind.This;
+      const isField =
+        tree.kind(left) === Kind.Member &&
+        tree.text(left) === field.name &&
+        tree.kind(tree.child(left, 0)) === Kind.This;
       if (isField) return { file, node: tree.child(node, 1) };
       pending.push(...tree.children(node).toReversed());
     }
@@ -69,7 +72,8 @@ export function valueFromConstructor({ name, owner, file }: FieldSymbol): Locati
       const left = tree.kind(node) === Kind.Assign && tree.text(node) === '=' ? tree.child(node, 0) : 0;
       const isPlain = tree.kind(left) === Kind.Identifier && constructor.file.findLocal(name, left) === 0;
       const isOnThis = tree.kind(left) === Kind.Member && tree.kind(tree.child(left, 0)) === Kind.This;
-      if (tree.text(left) === name && (isPlain || isOnThis)) found.push({ file: constructor.file, node: tree.child(node, 1) });
+      if (tree.text(left) === name && (isPlain || isOnThis))
+        found.push({ file: constructor.file, node: tree.child(node, 1) });
     }
   }
   return found.length === 1 && found[0] ? found[0] : { file, node: 0 };

@@ -50,14 +50,20 @@ export class CSharpNames {
   /** Types named by `using static`. */
   staticImports(file: SourceFile): readonly TypeSymbol[] {
     const at = { file, node: file.tree.root };
-    return this.#usingsOf(file).statics.flatMap((name) => this.#lookUpKey(name, 0) ?? this.#resolveQualified(name, 0, at) ?? []);
+    return this.#usingsOf(file).statics.flatMap(
+      (name) => this.#lookUpKey(name, 0) ?? this.#resolveQualified(name, 0, at) ?? [],
+    );
   }
 
   /** Enclosing namespaces from the inside out, the global one left out. */
   namespacesAround(at: Location): string[] {
     const { file } = at;
     const names: string[] = [];
-    for (let node = file.enclosing(at.node, Kind.Namespace); node !== 0; node = file.enclosing(file.parent(node), Kind.Namespace)) {
+    for (
+      let node = file.enclosing(at.node, Kind.Namespace);
+      node !== 0;
+      node = file.enclosing(file.parent(node), Kind.Namespace)
+    ) {
       names.unshift(file.tree.text(node));
     }
     if (names.length === 0) {
@@ -65,7 +71,11 @@ export class CSharpNames {
       if (fileScoped !== '') names.push(fileScoped);
     }
     const result: string[] = [];
-    for (let full = names.join('.'); full !== ''; full = full.includes('.') ? full.slice(0, full.lastIndexOf('.')) : '') {
+    for (
+      let full = names.join('.');
+      full !== '';
+      full = full.includes('.') ? full.slice(0, full.lastIndexOf('.')) : ''
+    ) {
       result.push(full);
     }
     return result;
@@ -153,7 +163,10 @@ export class CSharpNames {
   #usingsOf(file: SourceFile): FileUsings {
     let usings = this.#usings.get(file);
     if (!usings) {
-      usings = readUsings(file, [...(this.#table.csharpGlobalUsings.get(file.root) ?? []), ...(this.inheritedUsings.get(file) ?? [])]);
+      usings = readUsings(file, [
+        ...(this.#table.csharpGlobalUsings.get(file.root) ?? []),
+        ...(this.inheritedUsings.get(file) ?? []),
+      ]);
       this.#usings.set(file, usings);
     }
     return usings;

@@ -98,7 +98,12 @@ class Declarer {
     return false;
   }
 
-  #declareType(node: number, namespace: string, owner: TypeSymbol | undefined, within: FunctionSymbol | undefined): void {
+  #declareType(
+    node: number,
+    namespace: string,
+    owner: TypeSymbol | undefined,
+    within: FunctionSymbol | undefined,
+  ): void {
     const tree = this.#tree;
     const name = tree.text(node);
     const parameters = tree.children(tree.child(node, TYPE_PARAMETERS)).map((p) => tree.text(p));
@@ -158,7 +163,8 @@ class Declarer {
   #declareAssignedField(node: number, owner: TypeSymbol): void {
     const tree = this.#tree;
     const left = tree.child(node, 0);
-    if (tree.text(node) !== '=' || tree.kind(left) !== Kind.Member || tree.kind(tree.child(left, 0)) !== Kind.This) return;
+    if (tree.text(node) !== '=' || tree.kind(left) !== Kind.Member || tree.kind(tree.child(left, 0)) !== Kind.This)
+      return;
     const name = tree.text(left);
     if (owner.fields.has(name) || tree.kind(tree.child(node, 1)) === Kind.Function) return;
     owner.fields.set(name, { name, file: this.#file, node, owner, isStatic: false });
@@ -237,9 +243,12 @@ class Declarer {
     const list = this.#file.parent(node);
     const call = this.#file.parent(list);
     const variable = this.#file.parent(call);
-    if (tree.kind(list) !== Kind.List || tree.kind(call) !== Kind.Call || tree.kind(variable) !== Kind.Variable) return undefined;
+    if (tree.kind(list) !== Kind.List || tree.kind(call) !== Kind.Call || tree.kind(variable) !== Kind.Variable)
+      return undefined;
     const isOnly = tree.children(list).filter((argument) => tree.kind(argument) === Kind.Function).length === 1;
-    return isOnly && tree.child(call, 1) === list ? { name: tree.text(variable), node: tree.child(variable, 0) || variable } : undefined;
+    return isOnly && tree.child(call, 1) === list
+      ? { name: tree.text(variable), node: tree.child(variable, 0) || variable }
+      : undefined;
   }
 
   #accessorName(node: number): { name: string; node: number } {

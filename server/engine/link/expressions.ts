@@ -7,6 +7,7 @@ import type { FoundMember } from './models.ts';
 import { LIBRARY_NAMESPACE } from './csharpNames.ts';
 import { awaited, elementOf, evaluateModel } from './modelTypes.ts';
 import { ParameterTypes } from './parameterTypes.ts';
+import { requiredBinding } from './requiredBinding.ts';
 import type { ExternalType, Program } from './program.ts';
 import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import type { FieldSymbol, FunctionSymbol, TypeSymbol } from './symbols.ts';
@@ -226,7 +227,8 @@ export class Expressions {
     if (declared.kind !== 'external' || !this.program.models(at.file).model(declared.name)) return declared;
     // `private router: Router = express.Router()` is still the router that is made there.
     const made = inferred();
-    const origin = made.kind === 'external' && made.origin ? made.origin : isCSharp(at.file) ? undefined : injectionOf(at);
+    const origin =
+      made.kind === 'external' && made.origin ? made.origin : isCSharp(at.file) ? undefined : injectionOf(at);
     return origin ? { ...declared, origin } : declared;
   }
 
@@ -245,7 +247,10 @@ export class Expressions {
     return this.#declaredOr(at, 1, () => {
       const initial = this.typeOf(this.child(at, 2));
       if (initial.kind !== 'unknown') return initial;
-      const getter = this.program.table.functionAt(field.file, field.file.tree.children(this.child(at, 4).node)[0] ?? 0);
+      const getter = this.program.table.functionAt(
+        field.file,
+        field.file.tree.children(this.child(at, 4).node)[0] ?? 0,
+      );
       if (getter) return this.returnType(getter);
       return this.typeOf(isCSharp(field.file) ? valueFromConstructor(field) : assignedValue(field));
     });
@@ -336,7 +341,9 @@ export class Expressions {
     if (found) return this.evaluateModel(found, on, at, 0);
     if (isCSharp(at.file)) return UNKNOWN;
     // The default import of a module that has no default export is the module itself: `import fs from 'fs'`.
-    const module = on.name.endsWith('#default') ? `${on.name.slice(0, -'default'.length)}${name}` : `${on.name}.${name}`;
+    const module = on.name.endsWith('#default')
+      ? `${on.name.slice(0, -'default'.length)}${name}`
+      : `${on.name}.${name}`;
     return { kind: 'external', name: module, args: [] };
   }
 
@@ -404,7 +411,7 @@ export class Expressions {
   }
 
   #typeOfCall(at: Location): Type {
-    const required = isCSharp(at.file) ? undefined : this.requiredBinding(at);
+    const required = isCSharp(at.file) ? undefined : requiredBinding(this.program, at);
     if (required) return this.typeOfBinding(required);
     const call = this.calls.resolve(at);
     if (call.name === 'bind' && call.receiver.kind === 'function') return call.receiver;
@@ -415,17 +422,6 @@ export class Expressions {
     const known = call.functions.length === 0 ? this.frameworkTypes.call?.(call) : undefined;
     if (known) return known;
     return call.model ? this.evaluateModel(call.model, call.modelOn, at, call.callNode) : UNKNOWN;
-  }
-
-  /** What `require('m')` and `import('m')` give; undefined for any other call. */
-  requiredBinding(at: Location): ModuleBinding | undefined {
-    const { tree } = at.file;
-    const callee = tree.child(at.node, 0);
-    if (tree.kind(at.node) !== Kind.Call || tree.kind(callee) !== Kind.Identifier) return undefined;
-    const name = tree.text(callee);
-    const [module = 0, ...more] = tree.children(tree.child(at.node, 1));
-    if ((name !== 'require' && name !== 'import') || more.length > 0 || tree.kind(module) !== Kind.String) return undefined;
-    return at.file.findLocal(name, callee) === 0 ? this.program.typescript.required(tree.text(module), at.file) : undefined;
   }
 
   #returnOf(fn: FunctionSymbol, call: ResolvedCall): Type {

@@ -83,7 +83,8 @@ export async function link(
   joinMessages(linker);
   await progress(1, graph.operations.length);
   const finished = graph.finish();
-  const judgements = (kind: 'suppressions' | 'confirmations') => settings.roots.flatMap((root) => root.settings[kind] ?? []);
+  const judgements = (kind: 'suppressions' | 'confirmations') =>
+    settings.roots.flatMap((root) => root.settings[kind] ?? []);
   const suppressed = applyJudgements(finished, judgements('suppressions'), judgements('confirmations'));
   const notices = settings.problems.map(({ path, reason }) => `${path} is not used: ${reason}`);
   return { ...finished, schemas, failed, suppressed, notices };

@@ -94,7 +94,8 @@ export function emptyFacts(): LinkFacts {
     registrations: new Set(),
     requests: [],
     endpoints: [],
-    basePaths: new Map(), servedHosts: new Set(),
+    basePaths: new Map(),
+    servedHosts: new Set(),
   };
 }
 

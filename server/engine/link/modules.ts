@@ -33,7 +33,21 @@ interface PathMapping {
   patterns: { prefix: string; suffix: string; targets: string[] }[];
 }
 
-const SUFFIXES = ['', '.ts', '.tsx', '.d.ts', '.js', '.jsx', '.mjs', '.cjs', '.mts', '/index.ts', '/index.tsx', '/index.js', '/index.jsx'];
+const SUFFIXES = [
+  '',
+  '.ts',
+  '.tsx',
+  '.d.ts',
+  '.js',
+  '.jsx',
+  '.mjs',
+  '.cjs',
+  '.mts',
+  '/index.ts',
+  '/index.tsx',
+  '/index.js',
+  '/index.jsx',
+];
 const EMITTED = /\.(js|jsx|mjs|cjs)$/;
 
 /** Resolves module specifiers of TypeScript and JavaScript to scanned files. */
@@ -58,7 +72,8 @@ export class ModuleResolver {
       known = new Map();
       this.#resolved.set(from, known);
     }
-    if (!known.has(specifier)) known.set(specifier, this.#resolve(specifier, posix.dirname(`${from.root}/${from.path}`)));
+    if (!known.has(specifier))
+      known.set(specifier, this.#resolve(specifier, posix.dirname(`${from.root}/${from.path}`)));
     return known.get(specifier);
   }
 
@@ -113,7 +128,8 @@ export class ModuleResolver {
     const folder = posix.dirname(`${config.root}/${config.file}`);
     if (/^(tsconfig|jsconfig).*\.json$/.test(name)) this.#readTsConfig(config.path, folder);
     else if (name === 'package.json') this.#readPackage(config.path, folder);
-    else if (name.startsWith('vite.config.')) this.#mappings.push({ folder, baseUrl: undefined, patterns: aliasPatterns('@/') });
+    else if (name.startsWith('vite.config.'))
+      this.#mappings.push({ folder, baseUrl: undefined, patterns: aliasPatterns('@/') });
   }
 
   #readTsConfig(path: string, folder: string): void {
@@ -134,7 +150,10 @@ export class ModuleResolver {
     const value = readJson(path);
     if (!PackageJson.Check(value) || value.name === undefined) return;
     const declared = [value.types, value.module, value.main].flatMap((entry) => (entry === undefined ? [] : [entry]));
-    this.#packages.set(value.name, { folder, entries: ['src/index', 'index', 'src/public-api', 'src/public_api', 'lib/index', ...declared] });
+    this.#packages.set(value.name, {
+      folder,
+      entries: ['src/index', 'index', 'src/public-api', 'src/public_api', 'lib/index', ...declared],
+    });
   }
 }
 

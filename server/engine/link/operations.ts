@@ -97,7 +97,12 @@ export class OperationFinder {
     }
   }
 
-  #matchCall(rule: PackedRule<OperationRule>, call: ResolvedCall, receiver: Type, args: number[]): RuleMatch | undefined {
+  #matchCall(
+    rule: PackedRule<OperationRule>,
+    call: ResolvedCall,
+    receiver: Type,
+    args: number[],
+  ): RuleMatch | undefined {
     if (!countFits(rule.rule, args.length)) return undefined;
     const match = { rule, at: call.at, call, args, on: undefined };
     if (rule.rule.functions?.includes(call.externalFunction)) return match;
@@ -110,7 +115,8 @@ export class OperationFinder {
     const { receiver } = call;
     if (receiver.kind === 'static') {
       // Static members are inherited in TypeScript: `User.find()` of a class that extends a library's base entity.
-      if (receiver.of.kind === 'project' && !isCSharp(call.at.file)) return this.#receiverAs(types, receiver.of, call.at.file) !== undefined;
+      if (receiver.of.kind === 'project' && !isCSharp(call.at.file))
+        return this.#receiverAs(types, receiver.of, call.at.file) !== undefined;
       return receiver.of.kind === 'external' && types.includes(receiver.of.name);
     }
     if (receiver.kind === 'external_module') return types.includes(receiver.name);
@@ -172,7 +178,8 @@ export class OperationFinder {
     if (ENTRY_POINTS.has(rule.kind) !== this.#entryPoints) return false;
     if (rule.where !== undefined && !this.#values.fits(match)) return false;
     if (rule.sql !== undefined && this.#sqlAccess(match) !== rule.sql) return false;
-    if (rule.kind.startsWith('database_') && (this.#isInsideQuery(match.at) || this.#isMigration(match.at))) return true;
+    if (rule.kind.startsWith('database_') && (this.#isInsideQuery(match.at) || this.#isMigration(match.at)))
+      return true;
     const route = () => ({ paths: this.#values.paths(rule.target, match), method: this.#method(match) });
     if (rule.kind === 'api_endpoint' && registerThroughWrapper(this.#linker, match, route)) return true;
     const within = this.#linker.program.table.enclosingFunction(match.at.file, match.at.node);
@@ -191,7 +198,13 @@ export class OperationFinder {
     this.#link(node, match);
     if (within && !ENTRY_POINTS.has(rule.kind)) {
       const source = this.#linker.graph.function(within);
-      this.#linker.graph.edge({ source, target: node, kind: 'performs', rule: match.rule.id, confidence: node.confidence });
+      this.#linker.graph.edge({
+        source,
+        target: node,
+        kind: 'performs',
+        rule: match.rule.id,
+        confidence: node.confidence,
+      });
     }
     return true;
   }
@@ -201,7 +214,8 @@ export class OperationFinder {
     if (rule.sql !== undefined) return this.#sqlText(match)?.table;
     const table = [rule.target].flat().includes('sql') ? this.#sqlText(match)?.table : undefined;
     if (table !== undefined) return table;
-    if (rule.kind.startsWith('database_')) return this.#values.entity(match)?.name ?? this.#values.first(rule.target, match);
+    if (rule.kind.startsWith('database_'))
+      return this.#values.entity(match)?.name ?? this.#values.first(rule.target, match);
     const urls = rule.base === undefined ? [] : this.#values.urls(match);
     if (urls.length > 0) return mergeAlternatives(urls.map(({ text }) => text));
     return this.#values.display(rule.target, match);
@@ -229,7 +243,8 @@ export class OperationFinder {
     const message = kind === 'message_send' ? this.#values.entity(match)?.declaration : undefined;
     if (message) this.#linker.facts.messageTypes.set(node, message);
     if (kind === 'api_call') this.#registerRequest(node, match);
-    if (kind === 'api_endpoint') registerEndpoint(this.#linker, node, match, this.#values.paths(match.rule.rule.target, match));
+    if (kind === 'api_endpoint')
+      registerEndpoint(this.#linker, node, match, this.#values.paths(match.rule.rule.target, match));
     else if (ENTRY_POINTS.has(kind)) registerHandlers(this.#linker, node, match);
   }
 
@@ -247,8 +262,14 @@ export class OperationFinder {
     const origin = match.on?.origin;
     // `db.prepare('SELECT …')` holds the text of what its `get()` executes.
     const prepared = origin?.file.tree.children(origin.file.tree.child(origin.node, 1)) ?? [];
-    const places = [...match.args.map((node) => ({ file: match.at.file, node })), ...prepared.map((node) => ({ file: origin?.file ?? match.at.file, node }))];
-    const command = match.on?.name === 'IDbCommand' ? commandTexts(texts, { file: match.at.file, node: match.call?.receiverNode ?? 0 }) : [];
+    const places = [
+      ...match.args.map((node) => ({ file: match.at.file, node })),
+      ...prepared.map((node) => ({ file: origin?.file ?? match.at.file, node })),
+    ];
+    const command =
+      match.on?.name === 'IDbCommand'
+        ? commandTexts(texts, { file: match.at.file, node: match.call?.receiverNode ?? 0 })
+        : [];
     for (const value of [...command, ...places.flatMap((place) => texts.valuesOf(place))]) {
       const statement = parseSql(value.text);
       if (statement) return statement;
@@ -264,14 +285,20 @@ export class OperationFinder {
   #isMigration(at: Location): boolean {
     const { program } = this.#linker;
     const type = isCSharp(at.file) ? undefined : program.table.enclosingType(at.file, at.node);
-    return type !== undefined && program.externalLineage(program.selfType(type)).some(({ name }) => MIGRATIONS.has(name));
+    return (
+      type !== undefined && program.externalLineage(program.selfType(type)).some(({ name }) => MIGRATIONS.has(name))
+    );
   }
 
   /** A query inside a lambda of a query is part of that query. */
   #isInsideQuery(at: Location): boolean {
     const { file } = at;
     const { tree } = file;
-    for (let fn = file.enclosing(at.node, Kind.Function); fn !== 0; fn = file.enclosing(file.parent(fn), Kind.Function)) {
+    for (
+      let fn = file.enclosing(at.node, Kind.Function);
+      fn !== 0;
+      fn = file.enclosing(file.parent(fn), Kind.Function)
+    ) {
       if (!tree.has(fn, Flag.Lambda)) return false;
       const list = file.parent(fn);
       const call = file.parent(list);

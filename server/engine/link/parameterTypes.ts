@@ -1,6 +1,7 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import type { Expressions } from './expressions.ts';
 import { visitTree } from './linker.ts';
+import { requiredBinding } from './requiredBinding.ts';
 import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import { type Type, UNKNOWN } from './types.ts';
 import type { ModuleBinding } from './typescriptNames.ts';
@@ -128,7 +129,7 @@ export class ParameterTypes {
         return module && this.#bound(typescript.resolveExport(module, tree.text(at.node)), depth);
       }
       case Kind.Call:
-        return this.#bound(this.#expressions.requiredBinding(at), depth);
+        return this.#bound(requiredBinding(this.#expressions.program, at), depth);
       default:
         return undefined;
     }
@@ -137,7 +138,7 @@ export class ParameterTypes {
   #moduleNamed(at: Location): SourceFile | undefined {
     const { tree } = at.file;
     if (tree.kind(at.node) === Kind.Call) {
-      const required = this.#expressions.requiredBinding(at);
+      const required = requiredBinding(this.#expressions.program, at);
       return required?.kind === 'module' ? required.file : undefined;
     }
     if (tree.kind(at.node) !== Kind.Identifier || at.file.findLocal(tree.text(at.node), at.node) !== 0)

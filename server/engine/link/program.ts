@@ -181,7 +181,11 @@ export class Program {
   }
 
   /** Members of library bases, as the rule packs describe them. */
-  externalMember(type: Type, name: string, file: SourceFile): { on: ExternalType; model: NonNullable<ReturnType<TypeModels['member']>> } | undefined {
+  externalMember(
+    type: Type,
+    name: string,
+    file: SourceFile,
+  ): { on: ExternalType; model: NonNullable<ReturnType<TypeModels['member']>> } | undefined {
     for (const on of this.externalLineage(type)) {
       const model = this.models(file).member(on, name);
       if (model) return { on, model };

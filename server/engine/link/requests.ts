@@ -53,40 +53,70 @@ class RequestJoiner {
   join(request: RequestFact): void {
     const { graph } = this.#linker;
     const paths = request.urls.map((url) => ({ url, path: parseUrl(url.text) }));
-    const usable = paths.filter(({ url, path }) => url.text === '/' || path.segments.some((segment) => !segment.parameter));
+    const usable = paths.filter(
+      ({ url, path }) => url.text === '/' || path.segments.some((segment) => !segment.parameter),
+    );
     if (request.method === '') {
       graph.unresolved(request.node, 'dynamic_url', 'the HTTP method is not known');
       return;
     }
     if (usable.length === 0) {
-      graph.unresolved(request.node, 'dynamic_url', `no literal part of the URL is known: ${request.node.target ?? ''}`);
+      graph.unresolved(
+        request.node,
+        'dynamic_url',
+        `no literal part of the URL is known: ${request.node.target ?? ''}`,
+      );
       return;
     }
     let joined = false;
     for (const { url, path } of usable) joined = this.#joinUrl(request, url, path) || joined;
-    if (!joined) this.#explain(request, usable.map(({ path }) => path));
+    if (!joined)
+      this.#explain(
+        request,
+        usable.map(({ path }) => path),
+      );
   }
 
   #joinUrl(request: RequestFact, url: RequestFact['urls'][number], path: Path): boolean {
     if (path.host !== '' && !this.#isServed(path.host) && url.parts.length === 0) return false;
     const matches = this.#matches(request, path);
-    const best = matches.filter((match) => match.score === matches[0]?.score && match.confidence === matches[0]?.confidence);
+    const best = matches.filter(
+      (match) => match.score === matches[0]?.score && match.confidence === matches[0]?.confidence,
+    );
     const first = best[0];
     if (!first) return false;
-    const rejected = matches.slice(best.length, best.length + 5).map((match) => candidate(match, 'less specific route'));
+    const rejected = matches
+      .slice(best.length, best.length + 5)
+      .map((match) => candidate(match, 'less specific route'));
     if (best.length === 1) {
-      this.#draw(request.node, first, first.confidence === 'certain' ? (request.confidence ?? 'certain') : first.confidence, url, rejected);
+      this.#draw(
+        request.node,
+        first,
+        first.confidence === 'certain' ? (request.confidence ?? 'certain') : first.confidence,
+        url,
+        rejected,
+      );
       return true;
     }
     for (const match of best) {
       const others = best.filter((other) => other !== match).map((other) => candidate(other, 'equally specific route'));
       this.#draw(request.node, match, 'possible', url, others);
     }
-    this.#linker.graph.unresolved(request.node, 'ambiguous', `${best.length} endpoints fit ${request.method} ${url.text}`);
+    this.#linker.graph.unresolved(
+      request.node,
+      'ambiguous',
+      `${best.length} endpoints fit ${request.method} ${url.text}`,
+    );
     return true;
   }
 
-  #draw(source: DraftNode, match: Match, confidence: Confidence, url: RequestFact['urls'][number], candidates: ReturnType<typeof candidate>[]): void {
+  #draw(
+    source: DraftNode,
+    match: Match,
+    confidence: Confidence,
+    url: RequestFact['urls'][number],
+    candidates: ReturnType<typeof candidate>[],
+  ): void {
     const composed = url.parts.length === 0 ? '' : ` (${url.parts.join('; ')})`;
     this.#linker.graph.edge({
       source,
@@ -104,14 +134,25 @@ class RequestJoiner {
     const bases = [...(this.#linker.facts.basePaths.get(request.node.file.root) ?? [])];
     const variants: { path: Path; confidence: Confidence; how: string }[] = [
       { path, confidence: 'certain', how: '' },
-      ...bases.map((base) => ({ path: withBase(base, path), confidence: 'certain' as const, how: `, below the base path ${base}` })),
+      ...bases.map((base) => ({
+        path: withBase(base, path),
+        confidence: 'certain' as const,
+        how: `, below the base path ${base}`,
+      })),
     ];
     for (const variant of variants) {
-      const found = this.#fitting(request.method, variant.path, (endpoint) => [this.#routeOf(endpoint), this.#prefixedRoute(endpoint)], variant);
+      const found = this.#fitting(
+        request.method,
+        variant.path,
+        (endpoint) => [this.#routeOf(endpoint), this.#prefixedRoute(endpoint)],
+        variant,
+      );
       if (found.length > 0) return found;
     }
     if (!path.segments.some((segment) => !segment.parameter && segment.text !== 'api')) return [];
-    const trimmed = variants.flatMap((variant) => (variant.path.segments[0]?.text === 'api' ? [{ ...variant.path, segments: variant.path.segments.slice(1) }] : []));
+    const trimmed = variants.flatMap((variant) =>
+      variant.path.segments[0]?.text === 'api' ? [{ ...variant.path, segments: variant.path.segments.slice(1) }] : [],
+    );
     for (const shorter of trimmed) {
       const variant = { confidence: 'likely' as const, how: ', without the prefix api' };
       const found = this.#fitting(request.method, shorter, (endpoint) => [this.#routeOf(endpoint)], variant);
@@ -156,8 +197,14 @@ class RequestJoiner {
   #explain(request: RequestFact, paths: readonly Path[]): void {
     const { graph } = this.#linker;
     const foreign = paths.find((path) => path.host !== '' && !this.#isServed(path.host));
-    if (foreign) graph.unresolved(request.node, 'external_host', `the host ${foreign.host} is not served by the scanned code`);
-    else graph.unresolved(request.node, 'no_endpoint_matches', `no endpoint serves ${request.method} ${request.node.target ?? ''}`);
+    if (foreign)
+      graph.unresolved(request.node, 'external_host', `the host ${foreign.host} is not served by the scanned code`);
+    else
+      graph.unresolved(
+        request.node,
+        'no_endpoint_matches',
+        `no endpoint serves ${request.method} ${request.node.target ?? ''}`,
+      );
   }
 }
 
@@ -184,7 +231,9 @@ function withoutBase(text: string): string {
   const leading = /^\{([^}]*)\}/.exec(text);
   if (!leading) return text;
   const rest = text.slice(leading[0].length);
-  const isBase = /url|uri|base|host|root|server|endpoint|api|origin|prefix|domain/i.test(leading[1] ?? '') || /^\/?api\//i.test(rest);
+  const isBase =
+    /url|uri|base|host|root|server|endpoint|api|origin|prefix|domain/i.test(leading[1] ?? '') ||
+    /^\/?api\//i.test(rest);
   return isBase ? rest : text;
 }
 
@@ -206,7 +255,14 @@ function toSegment(part: string): Segment {
   const optional = /^(\{[^}]*\?\}|:[^/]+\?|\[\[)/.test(part) || /^\{[^}]*=[^}]*\}$/.test(part);
   const stem = /^([^{}]*\w)\{[^}]*\}$/.exec(part)?.[1]?.toLowerCase() ?? '';
   const pattern = parameter || !/\{[^{}]+\}/.test(part) ? undefined : mixedPattern(part);
-  return { text: parameter || catchAll ? '' : part.toLowerCase(), parameter: parameter || catchAll, stem, optional, catchAll, pattern };
+  return {
+    text: parameter || catchAll ? '' : part.toLowerCase(),
+    parameter: parameter || catchAll,
+    stem,
+    optional,
+    catchAll,
+    pattern,
+  };
 }
 
 /** `v{version:apiVersion}` as a pattern, an API version being a number. */
@@ -229,7 +285,8 @@ function scoreOf(path: Path, route: Path): string | undefined {
       if (!expected.optional) return undefined;
       continue;
     }
-    if (expected.pattern && !actual.parameter && (expected.pattern.test(actual.text) || actual.stem === expected.stem)) score += 'b';
+    if (expected.pattern && !actual.parameter && (expected.pattern.test(actual.text) || actual.stem === expected.stem))
+      score += 'b';
     else if (actual.stem !== '' && index === path.segments.length - 1) {
       if (expected.text !== actual.stem) return undefined;
       score += 'b';

@@ -24,7 +24,13 @@ export function registerRequest(
   const methods = (node.method ?? '').split('|');
   const confidence = node.confidence === 'certain' ? {} : { confidence: 'likely' as const };
   for (const method of methods) {
-    linker.facts.requests.push({ node, method, urls: urls.map(({ text, parts }) => ({ text, parts })), composition, ...confidence });
+    linker.facts.requests.push({
+      node,
+      method,
+      urls: urls.map(({ text, parts }) => ({ text, parts })),
+      composition,
+      ...confidence,
+    });
   }
 }
 
@@ -45,7 +51,9 @@ export interface Registration {
 /** Gives an endpoint its routes and joins it with its handlers. */
 export function serveRoutes(linker: Linker, node: DraftNode, { receiver, paths, handlers }: Registration): void {
   const prefixes = new RoutePrefixes(linker).prefixesOf(receiver, 0);
-  const routes = new Set(prefixes.flatMap((prefix) => (paths.length === 0 ? [''] : paths).map((path) => joinRoute(prefix, path))));
+  const routes = new Set(
+    prefixes.flatMap((prefix) => (paths.length === 0 ? [''] : paths).map((path) => joinRoute(prefix, path))),
+  );
   const [shown = ''] = routes;
   node.target = shown === '' ? '/' : shown;
   node.method ??= 'GET';
@@ -63,7 +71,13 @@ export function registerHandlers(linker: Linker, node: DraftNode, match: RuleMat
 
 function joinHandlers(linker: Linker, node: DraftNode, handlers: readonly FunctionSymbol[]): void {
   for (const handler of handlers) {
-    linker.graph.edge({ source: node, target: linker.graph.function(handler), kind: 'handles', rule: node.rule, confidence: 'certain' });
+    linker.graph.edge({
+      source: node,
+      target: linker.graph.function(handler),
+      kind: 'handles',
+      rule: node.rule,
+      confidence: 'certain',
+    });
   }
 }
 
@@ -86,7 +100,8 @@ export function handlerPlaces(linker: Linker, match: RuleMatch): Location[] {
     const lambda = match.args.find((node) => file.tree.kind(node) === Kind.Function);
     return lambda === undefined ? [] : [{ file, node: lambda }];
   }
-  const from = source === 'argument.last' ? match.args.length - 1 : Number(source.replace('argument.', '').replace('+', ''));
+  const from =
+    source === 'argument.last' ? match.args.length - 1 : Number(source.replace('argument.', '').replace('+', ''));
   const nodes = source.endsWith('+') ? match.args.slice(from) : match.args.slice(from, from + 1);
   return nodes.map((node) => ({ file, node }));
 }
@@ -94,9 +109,12 @@ export function handlerPlaces(linker: Linker, match: RuleMatch): Location[] {
 /** The functions an expression evaluates to: a lambda, a name, an array of them, the function a wrapper is given. */
 export function functionsOf(linker: Linker, at: Location, depth = 0): FunctionSymbol[] {
   const { tree } = at.file;
-  if (tree.kind(at.node) === Kind.Array) return tree.children(at.node).flatMap((node) => functionsOf(linker, { file: at.file, node }));
+  if (tree.kind(at.node) === Kind.Array)
+    return tree.children(at.node).flatMap((node) => functionsOf(linker, { file: at.file, node }));
   if (tree.kind(at.node) === Kind.Call && tree.text(tree.child(at.node, 0)) !== 'bind') {
-    const wrapped = tree.children(tree.child(at.node, 1)).flatMap((node) => functionsOf(linker, { file: at.file, node }));
+    const wrapped = tree
+      .children(tree.child(at.node, 1))
+      .flatMap((node) => functionsOf(linker, { file: at.file, node }));
     if (wrapped[0]) return [wrapped[0]];
   }
   // `const list = catchAsync(async (req, res) => …)`: the function that is wrapped does the work.
@@ -121,7 +139,10 @@ class RoutePrefixes {
   prefixesOf(at: Location, depth: number): string[] {
     if (at.node === 0 || depth > MAX_DEPTH) return [''];
     const type = this.#linker.expressions.typeOf(at);
-    const found = type.kind === 'external' && type.origin ? this.#ofOrigin(type.origin, depth + 1) : (this.#ofOwnCall(at, depth + 1) ?? this.#ofParameter(at, depth + 1));
+    const found =
+      type.kind === 'external' && type.origin
+        ? this.#ofOrigin(type.origin, depth + 1)
+        : (this.#ofOwnCall(at, depth + 1) ?? this.#ofParameter(at, depth + 1));
     return [...new Set(found)].slice(0, MAX_PREFIXES);
   }
 
@@ -131,7 +152,8 @@ class RoutePrefixes {
     const { expressions, texts } = this.#linker;
     const call = expressions.calls.resolve(at);
     const model = call.model?.model;
-    if (model === 'self' || (typeof model === 'object' && model.returns === 'self')) return this.prefixesOf({ file: at.file, node: call.receiverNode }, depth);
+    if (model === 'self' || (typeof model === 'object' && model.returns === 'self'))
+      return this.prefixesOf({ file: at.file, node: call.receiverNode }, depth);
     const [fn, other] = call.functions;
     const returned = fn && !other ? returnedBy(fn) : 0;
     if (!fn || returned === 0) return undefined;
@@ -161,7 +183,10 @@ class RoutePrefixes {
     const type = expressions.typeOf(origin);
     const key = type.kind === 'external' ? program.models(origin.file).model(type.name)?.prefix : undefined;
     if (key === undefined) return '';
-    const options = { file: origin.file, node: origin.file.tree.children(origin.file.tree.child(origin.node, 1))[0] ?? 0 };
+    const options = {
+      file: origin.file,
+      node: origin.file.tree.children(origin.file.tree.child(origin.node, 1))[0] ?? 0,
+    };
     return texts.valuesOf(propertyIn(expressions, options, key))[0]?.text ?? '';
   }
 
@@ -181,7 +206,8 @@ class RoutePrefixes {
     const { file } = at;
     if (file.tree.kind(at.node) !== Kind.Identifier) return [''];
     const local = file.findLocal(file.tree.text(at.node), at.node);
-    if (file.tree.kind(local) === Kind.Variable) return this.prefixesOf({ file, node: file.tree.child(local, 2) }, depth);
+    if (file.tree.kind(local) === Kind.Variable)
+      return this.prefixesOf({ file, node: file.tree.child(local, 2) }, depth);
     if (file.tree.kind(local) !== Kind.Param) return [''];
     const node = file.enclosing(local, Kind.Function);
     // A function that is itself registered below a path: a plugin.
@@ -198,11 +224,15 @@ class RoutePrefixes {
     const { callSites, texts } = this.#linker;
     const direct = [fn, ...this.#overridden(fn)].flatMap((called) => callSites.callsOf(called));
     if (direct.length > 0) {
-      return direct.flatMap((call) => this.prefixesOf({ file: call.at.file, node: argumentFor(call, fn, position) }, depth));
+      return direct.flatMap((call) =>
+        this.prefixesOf({ file: call.at.file, node: argumentFor(call, fn, position) }, depth),
+      );
     }
-    return callSites.reflectedCallsOf(fn).flatMap(({ file, args }) =>
-      texts.withTypeName(fn.owner?.name ?? '', () => this.prefixesOf({ file, node: args[position] ?? 0 }, depth)),
-    );
+    return callSites
+      .reflectedCallsOf(fn)
+      .flatMap(({ file, args }) =>
+        texts.withTypeName(fn.owner?.name ?? '', () => this.prefixesOf({ file, node: args[position] ?? 0 }, depth)),
+      );
   }
 
   /** The declarations in bases that a method overrides or implements. */
@@ -236,7 +266,8 @@ export function parameterOf(file: Location['file'], node: number): number {
 /** The argument node passed for a parameter; the receiver for the first parameter of an extension method. */
 export function argumentFor(call: ResolvedCall, fn: FunctionSymbol, position: number): number {
   const args = call.at.file.tree.children(call.at.file.tree.child(call.callNode, 1));
-  const isExtension = fn.file.tree.has(fn.node, Flag.Extension) && call.receiverNode !== 0 && call.receiver.kind !== 'static';
+  const isExtension =
+    fn.file.tree.has(fn.node, Flag.Extension) && call.receiverNode !== 0 && call.receiver.kind !== 'static';
   const shifted = isExtension ? position - 1 : position;
   return shifted < 0 ? call.receiverNode : (args[shifted] ?? 0);
 }

@@ -97,12 +97,16 @@ export class RuleValues {
   #elements(source: string, match: RuleMatch): TextValue[] | undefined {
     const at = this.#expression(source, match);
     if (!at || at.file.tree.kind(at.node) !== Kind.Array) return undefined;
-    return at.file.tree.children(at.node).flatMap((node) => this.#linker.texts.valuesOf({ file: at.file, node }).slice(0, 1));
+    return at.file.tree
+      .children(at.node)
+      .flatMap((node) => this.#linker.texts.valuesOf({ file: at.file, node }).slice(0, 1));
   }
 
   /** Whether all conditions of a rule hold. */
   fits(match: RuleMatch): boolean {
-    return Object.entries(match.rule.rule.where ?? {}).every(([source, pattern]) => new RegExp(pattern).test(this.#conditionText(source, match)));
+    return Object.entries(match.rule.rule.where ?? {}).every(([source, pattern]) =>
+      new RegExp(pattern).test(this.#conditionText(source, match)),
+    );
   }
 
   #conditionText(source: string, match: RuleMatch): string {
@@ -143,7 +147,8 @@ export class RuleValues {
   #texts(source: string, match: RuleMatch): TextValue[] {
     if (source.startsWith('=')) return [{ text: source.slice(1), exact: true, parts: [] }];
     const pattern = /^argument\.(\d)\.pattern$/.exec(source);
-    if (pattern) return exactly(messageText(this.#linker, { file: match.at.file, node: match.args[Number(pattern[1])] ?? 0 }));
+    if (pattern)
+      return exactly(messageText(this.#linker, { file: match.at.file, node: match.args[Number(pattern[1])] ?? 0 }));
     const named = /^(argument\..+)\.name$/.exec(source);
     if (named) return this.#memberName(named[1] ?? '', match);
     if (source === 'chain') return this.#chainTexts(match);
@@ -169,14 +174,16 @@ export class RuleValues {
       if (tree.kind(callee) !== Kind.Member) break;
       const args = tree.children(tree.child(node, 1));
       if (/^(AppendPathSegments?|Request)$/.test(tree.text(callee))) {
-        const appended = args.map((arg) => texts.valuesOf({ file, node: arg })[0] ?? unknownText(texts.describe({ file, node: arg })));
+        const appended = args.map(
+          (arg) => texts.valuesOf({ file, node: arg })[0] ?? unknownText(texts.describe({ file, node: arg })),
+        );
         segments.unshift(...appended);
       }
       node = tree.child(callee, 0);
     }
     const roots = texts.valuesOf({ file, node });
     const root = roots.length > 0 ? roots : [unknownText(texts.describe({ file, node }))];
-    return root.map((base) => segments.reduce((url, segment) => below(url, segment), base));
+    return root.map((base) => segments.reduce((url, segment) => belowBase(url, segment), base));
   }
 
   #describe(source: string, match: RuleMatch): string | undefined {
@@ -193,7 +200,9 @@ export class RuleValues {
     if (made) return createdFrom({ file, node: match.args[Number(made[1])] ?? 0 }, made[2] === 'new', made[3] ?? '');
     const byName = /^argument\.([a-zA-Z]\w*)$/.exec(source);
     if (byName && byName[1] !== 'last') {
-      const named = match.args.find((node) => file.tree.kind(node) === Kind.NamedArgument && file.tree.text(node) === byName[1]);
+      const named = match.args.find(
+        (node) => file.tree.kind(node) === Kind.NamedArgument && file.tree.text(node) === byName[1],
+      );
       return named === undefined ? undefined : { file, node: file.tree.child(named, 0) };
     }
     if (source.startsWith('origin.argument.')) return this.#originArgument(match, Number(source.at(-1)));
@@ -228,7 +237,9 @@ export class RuleValues {
     if (type.kind !== 'object') return undefined;
     const { file } = type.at;
     const { tree } = file;
-    const property = tree.children(type.at.node).find((node) => tree.kind(node) === Kind.Property && tree.text(node) === key);
+    const property = tree
+      .children(type.at.node)
+      .find((node) => tree.kind(node) === Kind.Property && tree.text(node) === key);
     if (property !== undefined) return { file, node: tree.child(property, 0) };
     const spreads = tree.children(type.at.node).filter((node) => tree.kind(node) === Kind.Spread);
     for (const spread of spreads.toReversed()) {
@@ -240,7 +251,9 @@ export class RuleValues {
 
   /** The expressions a value is read from, those that a call of the matched function passes included. */
   expressions(source: ValueSource | undefined, match: RuleMatch): Location[] {
-    return sources(source).flatMap((one) => this.#expression(one, match) ?? []).filter(({ node }) => node !== 0);
+    return sources(source)
+      .flatMap((one) => this.#expression(one, match) ?? [])
+      .filter(({ node }) => node !== 0);
   }
 
   /** The texts of an option that was given where the receiver was created: a client's base URL. */
@@ -251,7 +264,10 @@ export class RuleValues {
     const on = call.receiverNode === 0 ? expressions.typeOf(expressions.child(call.at, 0)) : call.receiver;
     const created = on.kind === 'external' ? on.origin : undefined;
     if (!created) return [];
-    const options = { file: created.file, node: created.file.tree.children(created.file.tree.child(created.node, 1))[0] ?? 0 };
+    const options = {
+      file: created.file,
+      node: created.file.tree.children(created.file.tree.child(created.node, 1))[0] ?? 0,
+    };
     for (const key of match.rule.rule.base) {
       const option = this.#property(options, key);
       const values = option ? texts.valuesOf(option) : [];
@@ -265,7 +281,9 @@ export class RuleValues {
     const own = this.alternatives(match.rule.rule.target, match);
     const bases = own.length === 0 ? [] : this.base(match);
     if (bases.length === 0) return own;
-    return own.flatMap((url) => (/^([a-z]+:)?\/\//i.test(url.text) ? [url] : bases.map((base) => below(base, url))));
+    return own.flatMap((url) =>
+      /^([a-z]+:)?\/\//i.test(url.text) ? [url] : bases.map((base) => belowBase(base, url)),
+    );
   }
 
   #type(source: string, match: RuleMatch): Type | undefined {
@@ -365,7 +383,9 @@ function createdFrom({ file, node }: Location, byPosition: boolean, name: string
   }
   if (tree.kind(created) !== Kind.New) return undefined;
   if (byPosition) return { file, node: tree.children(tree.child(created, 1))[Number(name)] ?? 0 };
-  const property = tree.children(tree.child(created, 2)).find((child) => tree.kind(child) === Kind.Property && tree.text(child) === name);
+  const property = tree
+    .children(tree.child(created, 2))
+    .find((child) => tree.kind(child) === Kind.Property && tree.text(child) === name);
   return property === undefined ? undefined : { file, node: tree.child(property, 0) };
 }
 
@@ -373,7 +393,7 @@ function sources(source: ValueSource | undefined): string[] {
   return source === undefined ? [] : typeof source === 'string' ? [source] : source;
 }
 
-function below(base: TextValue, url: TextValue): TextValue {
+function belowBase(base: TextValue, url: TextValue): TextValue {
   const text = `${base.text.replace(/\/+$/, '')}/${url.text.replace(/^\/+/, '')}`;
   return { text, exact: base.exact && url.exact, parts: [`base URL = ${base.text}`, ...base.parts, ...url.parts] };
 }

@@ -7,7 +7,14 @@ export interface Location {
   node: number;
 }
 
-const DECLARING: ReadonlySet<number> = new Set([Kind.Variable, Kind.ForEach, Kind.Param, Kind.Function, Kind.Type, Kind.LinqQuery]);
+const DECLARING: ReadonlySet<number> = new Set([
+  Kind.Variable,
+  Kind.ForEach,
+  Kind.Param,
+  Kind.Function,
+  Kind.Type,
+  Kind.LinqQuery,
+]);
 
 const SCOPES: ReadonlySet<number> = new Set([Kind.File, Kind.Block, Kind.Function, Kind.ForEach, Kind.LinqQuery]);
 
@@ -78,8 +85,14 @@ export class SourceFile {
     const { tree } = this;
     for (const child of tree.children(node)) {
       const kind = tree.kind(child);
-      if (DECLARING.has(kind) && !(kind === Kind.Type && tree.kind(scope) === Kind.File)) declare(names, tree.text(child), child);
-      const inner = kind === Kind.Namespace || kind === Kind.Block || kind === Kind.Function || kind === Kind.Type || kind === Kind.ForEach;
+      if (DECLARING.has(kind) && !(kind === Kind.Type && tree.kind(scope) === Kind.File))
+        declare(names, tree.text(child), child);
+      const inner =
+        kind === Kind.Namespace ||
+        kind === Kind.Block ||
+        kind === Kind.Function ||
+        kind === Kind.Type ||
+        kind === Kind.ForEach;
       if (!inner) this.#collect(scope, child, names);
       else if (kind === Kind.ForEach) this.#collect(scope, tree.child(child, 2), names);
     }

@@ -39,7 +39,14 @@ function accessTable(linker: Linker, index: MappingIndex, node: DraftNode, fact:
     const table = linker.graph.table(mapping.schema.table, mapping.declaration, mapping.rule);
     const detail = `${mapping.schema.entity} is mapped to ${mapping.schema.table}`;
     if (fact.declaration === undefined) nameEntity(node, mapping.schema.entity);
-    linker.graph.edge({ source: node, target: table, kind: 'accesses', rule: mapping.rule, confidence: 'certain', detail });
+    linker.graph.edge({
+      source: node,
+      target: table,
+      kind: 'accesses',
+      rule: mapping.rule,
+      confidence: 'certain',
+      detail,
+    });
     return;
   }
   if (fact.declaration === undefined && /^[\w$]+$/.test(fact.entity)) {
@@ -64,7 +71,8 @@ class MappingIndex {
 
   constructor(mappings: readonly EntityMapping[]) {
     for (const mapping of mappings) {
-      for (const { file, node } of [mapping.declaration, ...(mapping.aliases ?? [])]) this.#byDeclaration.set(`${file.index}:${node}`, mapping);
+      for (const { file, node } of [mapping.declaration, ...(mapping.aliases ?? [])])
+        this.#byDeclaration.set(`${file.index}:${node}`, mapping);
       for (const name of [mapping.schema.table, mapping.schema.entity]) {
         this.#byTable.set(`${mapping.schema.root}\0${name.toLowerCase()}`, mapping);
       }
@@ -83,6 +91,7 @@ class MappingIndex {
 }
 
 function bySchemaPlace(a: EntitySchema, b: EntitySchema): number {
-  const key = (schema: EntitySchema): string => `${schema.root}\0${schema.file}\0${String(schema.line).padStart(8, '0')}\0${schema.entity}`;
+  const key = (schema: EntitySchema): string =>
+    `${schema.root}\0${schema.file}\0${String(schema.line).padStart(8, '0')}\0${schema.entity}`;
   return key(a) < key(b) ? -1 : 1;
 }

@@ -4,9 +4,26 @@ import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import { STRING, type Type, UNKNOWN } from './types.ts';
 
 /** TypeScript utility types whose members are those of their first argument. */
-const TRANSPARENT: ReadonlySet<string> = new Set(['Partial', 'Required', 'Readonly', 'Omit', 'Pick', 'NonNullable', 'Awaited']);
+const TRANSPARENT: ReadonlySet<string> = new Set([
+  'Partial',
+  'Required',
+  'Readonly',
+  'Omit',
+  'Pick',
+  'NonNullable',
+  'Awaited',
+]);
 const ARRAYS: ReadonlySet<string> = new Set(['Array', 'ReadonlyArray']);
-const NOTHING: ReadonlySet<string> = new Set(['null', 'undefined', 'void', 'never', 'any', 'unknown', 'object', 'dynamic']);
+const NOTHING: ReadonlySet<string> = new Set([
+  'null',
+  'undefined',
+  'void',
+  'never',
+  'any',
+  'unknown',
+  'object',
+  'dynamic',
+]);
 
 /** Resolves written types (TypeRef nodes) to types. */
 export class TypeReferences {
@@ -79,7 +96,8 @@ export class TypeReferences {
   #combined(at: Location): Type {
     const known = this.#arguments(at).filter((type) => type.kind !== 'unknown');
     if (known.length === 1) return known[0] as Type;
-    if (at.file.tree.text(at.node) === '&') return known.find((type) => type.kind === 'project') ?? this.#intersection(known, at);
+    if (at.file.tree.text(at.node) === '&')
+      return known.find((type) => type.kind === 'project') ?? this.#intersection(known, at);
     return known.length > 0 && known.every((type) => type.kind === 'string') ? STRING : UNKNOWN;
   }
 
@@ -92,14 +110,17 @@ export class TypeReferences {
       }
       return UNKNOWN;
     };
-    return types.every((type) => type.kind === 'external') ? (types[0] ?? UNKNOWN) : { kind: 'members', of: { member } };
+    return types.every((type) => type.kind === 'external')
+      ? (types[0] ?? UNKNOWN)
+      : { kind: 'members', of: { member } };
   }
 
   #isTypeParameter(name: string, at: Location): boolean {
     const { file } = at;
     for (let node = file.parent(at.node); node !== 0; node = file.parent(node)) {
       const kind = file.tree.kind(node);
-      const list = kind === Kind.Function ? file.tree.child(node, 5) : kind === Kind.Type ? file.tree.child(node, 1) : 0;
+      const list =
+        kind === Kind.Function ? file.tree.child(node, 5) : kind === Kind.Type ? file.tree.child(node, 1) : 0;
       if (file.tree.children(list).some((parameter) => file.tree.text(parameter) === name)) return true;
     }
     return false;
@@ -126,7 +147,8 @@ export class TypeReferences {
    */
   #uniqueByShortName(name: string, arity: number, file: SourceFile) {
     const found = (this.#program.table.csharpByShortName.get(name) ?? []).filter(
-      (symbol) => symbol.typeParameters.length === arity && !symbol.container && symbol.declarations[0]?.file.root === file.root,
+      (symbol) =>
+        symbol.typeParameters.length === arity && !symbol.container && symbol.declarations[0]?.file.root === file.root,
     );
     return found.length === 1 ? found[0] : undefined;
   }

@@ -40,7 +40,12 @@ export class TypeScriptNames {
   }
 
   /** What a name of a file was found to mean, looked for at the first time only; a new alias can change it. */
-  #once(bindings: Bindings, file: SourceFile, name: string, find: () => ModuleBinding | undefined): ModuleBinding | undefined {
+  #once(
+    bindings: Bindings,
+    file: SourceFile,
+    name: string,
+    find: () => ModuleBinding | undefined,
+  ): ModuleBinding | undefined {
     if (this.aliases.size !== this.#aliasCount) {
       this.#named.clear();
       this.#exports.clear();
@@ -115,7 +120,9 @@ export class TypeScriptNames {
     const reexport = scope.reexports.get(name);
     if (reexport) return this.#imported(file, reexport.module, reexport.name, depth + 1);
     if (name === 'default') {
-      return scope.defaultExpression === 0 ? { kind: 'module', file } : { kind: 'expression', at: { file, node: scope.defaultExpression } };
+      return scope.defaultExpression === 0
+        ? { kind: 'module', file }
+        : { kind: 'expression', at: { file, node: scope.defaultExpression } };
     }
     for (const specifier of scope.starExports) {
       const target = this.#modules.resolve(specifier, file);
@@ -130,6 +137,8 @@ export class TypeScriptNames {
 function exportedProperty({ file, defaultExpression }: ModuleScope, name: string): ModuleBinding | undefined {
   const { tree } = file;
   if (tree.kind(defaultExpression) !== Kind.Object) return undefined;
-  const property = tree.children(defaultExpression).find((node) => tree.kind(node) === Kind.Property && tree.text(node) === name);
+  const property = tree
+    .children(defaultExpression)
+    .find((node) => tree.kind(node) === Kind.Property && tree.text(node) === name);
   return property === undefined ? undefined : { kind: 'expression', at: { file, node: tree.child(property, 0) } };
 }

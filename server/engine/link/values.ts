@@ -1,6 +1,7 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import { parametersOf } from './callResolver.ts';
 import type { Expressions } from './expressions.ts';
+import { pathOf } from './paths.ts';
 import { isCSharp, type Location } from './sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
 import { nameOf } from './types.ts';
@@ -206,7 +207,11 @@ export class Texts {
     let found = false;
     const visit = (node: number): void => {
       if (found) return;
-      if (tree.kind(node) === Kind.Assign && tree.text(tree.child(node, 0)) === name && tree.kind(tree.child(node, 0)) === Kind.Identifier) {
+      if (
+        tree.kind(node) === Kind.Assign &&
+        tree.text(tree.child(node, 0)) === name &&
+        tree.kind(tree.child(node, 0)) === Kind.Identifier
+      ) {
         found = true;
         return;
       }
@@ -243,7 +248,10 @@ export class Texts {
     const { tree } = file;
     const called = tree.kind(node) === Kind.Call ? tree.text(tree.child(node, 0)) : '';
     if (called === 'typeof') {
-      const written = this.#expressions.program.typeFromReference({ file, node: tree.children(tree.child(node, 1))[0] ?? 0 });
+      const written = this.#expressions.program.typeFromReference({
+        file,
+        node: tree.children(tree.child(node, 1))[0] ?? 0,
+      });
       return written.kind === 'project' ? written.symbol.name : undefined;
     }
     if (called === 'GetType') {
@@ -251,7 +259,8 @@ export class Texts {
       const of = this.#expressions.typeOf(this.argumentFor(value) ?? value);
       return of.kind === 'project' && !of.symbol.isAbstract ? of.symbol.name : undefined;
     }
-    const isLocal = this.#typeName !== '' && tree.kind(node) === Kind.Identifier && file.findLocal(tree.text(node), node) !== 0;
+    const isLocal =
+      this.#typeName !== '' && tree.kind(node) === Kind.Identifier && file.findLocal(tree.text(node), node) !== 0;
     return isLocal && this.#expressions.typeOf(type).kind === 'unknown' ? this.#typeName : undefined;
   }
 
@@ -270,7 +279,9 @@ export class Texts {
     const { tree } = object.file;
     for (const node of tree.children(object.node)) {
       if (tree.kind(node) === Kind.Property && tree.text(node) === name) {
-        return this.#evaluate({ file: object.file, node: tree.child(node, 0) }, depth + 1).map((value) => withPart(value, name));
+        return this.#evaluate({ file: object.file, node: tree.child(node, 0) }, depth + 1).map((value) =>
+          withPart(value, name),
+        );
       }
     }
     return [];
@@ -284,7 +295,8 @@ export class Texts {
     const { tree } = field.file;
     const initial = tree.child(field.node, 2);
     if (this.#isWritten(field.owner, name)) return [];
-    if (initial !== 0) return this.#evaluate({ file: field.file, node: initial }, depth + 1).map((value) => withPart(value, name));
+    if (initial !== 0)
+      return this.#evaluate({ file: field.file, node: initial }, depth + 1).map((value) => withPart(value, name));
     const getter = tree.children(tree.child(field.node, 4))[0] ?? 0;
     const body = tree.child(getter, 3);
     const isConstant = body !== 0 && tree.kind(body) !== Kind.Block;
@@ -303,7 +315,11 @@ export class Texts {
   }
 
   /** A field set once, in the constructor, has that value. */
-  #assignedInConstructor(owner: { constructors: { file: Location['file']; node: number }[] }, name: string, depth: number): TextValue[] {
+  #assignedInConstructor(
+    owner: { constructors: { file: Location['file']; node: number }[] },
+    name: string,
+    depth: number,
+  ): TextValue[] {
     for (const { file, node } of owner.constructors) {
       const { tree } = file;
       const body = tree.child(node, 3);
@@ -335,17 +351,29 @@ export class Texts {
     }
     if (name === 'concat') {
       const receiver = this.#expressions.child({ file: at.file, node: tree.child(at.node, 0) }, 0);
-      return this.#joined([receiver, ...args.map((node) => ({ file: at.file, node }))].map((part) => this.#part(part, depth)));
+      return this.#joined(
+        [receiver, ...args.map((node) => ({ file: at.file, node }))].map((part) => this.#part(part, depth)),
+      );
     }
-    if (/^(Combine|Join)$/.test(name) && tree.text(tree.child(tree.child(at.node, 0), 0)) === 'Path') return this.#combinedPath(at, args, depth);
+    if (/^(Combine|Join)$/.test(name) && tree.text(tree.child(tree.child(at.node, 0), 0)) === 'Path')
+      return this.#combinedPath(at, args, depth);
     const fn = this.#expressions.calls.resolve(at).functions[0];
-    return fn ? this.#followed(fn, args.map((node) => ({ file: at.file, node })), depth) : [];
+    return fn
+      ? this.#followed(
+          fn,
+          args.map((node) => ({ file: at.file, node })),
+          depth,
+        )
+      : [];
   }
 
   /** `Path.Combine(folder, "a", "b.txt")`. */
   #combinedPath(at: Location, args: readonly number[], depth: number): TextValue[] {
     const separator: TextValue[] = [{ text: '/', exact: true, parts: [] }];
-    const parts = args.flatMap((node, index) => [...(index === 0 ? [] : [separator]), this.#part({ file: at.file, node }, depth)]);
+    const parts = args.flatMap((node, index) => [
+      ...(index === 0 ? [] : [separator]),
+      this.#part({ file: at.file, node }, depth),
+    ]);
     return this.#joined(parts).map((value) => ({ ...value, text: value.text.replace(/\/{2,}/g, '/') }));
   }
 
@@ -425,7 +453,8 @@ function placeholder(at: Location): string {
     case Kind.Call: {
       const callee = tree.child(at.node, 0);
       const args = tree.children(tree.child(at.node, 1));
-      if (tree.kind(callee) === Kind.Identifier && args[0] !== undefined) return placeholder({ file: at.file, node: args[0] });
+      if (tree.kind(callee) === Kind.Identifier && args[0] !== undefined)
+        return placeholder({ file: at.file, node: args[0] });
       return placeholder({ file: at.file, node: tree.child(callee, 0) }) || tree.text(callee);
     }
     case Kind.Index:
@@ -436,15 +465,4 @@ function placeholder(at: Location): string {
     default:
       return 'value';
   }
-}
-
-/** `a.b.c` as text, undefined when it is no plain path. */
-export function pathOf(at: Location): string | undefined {
-  const { tree } = at.file;
-  const kind = tree.kind(at.node);
-  if (kind === Kind.Identifier) return tree.text(at.node);
-  if (kind === Kind.This) return 'this';
-  if (kind !== Kind.Member) return undefined;
-  const object = pathOf({ file: at.file, node: tree.child(at.node, 0) });
-  return object === undefined ? undefined : `${object}.${tree.text(at.node)}`;
 }

@@ -47,9 +47,20 @@ function findEvents(linker: Linker, file: SourceFile): void {
     });
     action.symbol = owner.name;
     for (const handler of handlers) {
-      linker.graph.edge({ source: action, target: linker.graph.function(handler), kind: 'handles', rule: 'angular.event', confidence: 'certain' });
+      linker.graph.edge({
+        source: action,
+        target: linker.graph.function(handler),
+        kind: 'handles',
+        rule: 'angular.event',
+        confidence: 'certain',
+      });
     }
-    if (handlers.length === 0) linker.graph.unresolved(action, 'no_handler_found', 'the handler is an inline statement or is not declared in the scanned code');
+    if (handlers.length === 0)
+      linker.graph.unresolved(
+        action,
+        'no_handler_found',
+        'the handler is an inline statement or is not declared in the scanned code',
+      );
   });
 }
 
@@ -111,10 +122,12 @@ class RouteReader {
     visitTree(file, (node) => {
       if (tree.kind(node) !== Kind.Array) return;
       const parent = file.parent(node);
-      if (tree.kind(parent) === Kind.Variable && /^(Routes|Route|\[\])$/.test(tree.text(tree.child(parent, 1)))) found.push({ file, node });
+      if (tree.kind(parent) === Kind.Variable && /^(Routes|Route|\[\])$/.test(tree.text(tree.child(parent, 1))))
+        found.push({ file, node });
       const call = file.parent(parent);
       const callee = tree.text(tree.child(call, 0));
-      if (tree.kind(call) === Kind.Call && /^(forRoot|forChild|provideRouter)$/.test(callee)) found.push({ file, node });
+      if (tree.kind(call) === Kind.Call && /^(forRoot|forChild|provideRouter)$/.test(callee))
+        found.push({ file, node });
       if (tree.kind(parent) === Kind.Cast || tree.kind(parent) === Kind.ExportDefault) {
         if (this.#looksLikeRoutes({ file, node })) found.push({ file, node });
       }
@@ -140,7 +153,10 @@ class RouteReader {
 
   #routesOf(table: Location): Location[] {
     const { tree } = table.file;
-    return tree.children(table.node).filter((node) => tree.kind(node) === Kind.Object).map((node) => ({ file: table.file, node }));
+    return tree
+      .children(table.node)
+      .filter((node) => tree.kind(node) === Kind.Object)
+      .map((node) => ({ file: table.file, node }));
   }
 
   #readTable(table: Location, prefix: string, depth: number): void {
@@ -154,7 +170,8 @@ class RouteReader {
     const path = joinRoute(prefix, own);
     const component = propertyOf(route, 'component');
     const lazy = propertyOf(route, 'loadComponent');
-    if (component.node !== 0 || lazy.node !== 0) this.#addPage(route, path, component.node === 0 ? this.#loaded(lazy) : component);
+    if (component.node !== 0 || lazy.node !== 0)
+      this.#addPage(route, path, component.node === 0 ? this.#loaded(lazy) : component);
     for (const table of this.#childTables(route)) this.#readTable(table, path, depth + 1);
   }
 
@@ -172,7 +189,14 @@ class RouteReader {
     page.symbol = symbol?.name;
     const load = symbol?.methods.get('ngOnInit')?.[0];
     for (const fn of [load, symbol?.constructors[0]]) {
-      if (fn) this.#linker.graph.edge({ source: page, target: this.#linker.graph.function(fn), kind: 'handles', rule: 'angular.route', confidence: 'certain' });
+      if (fn)
+        this.#linker.graph.edge({
+          source: page,
+          target: this.#linker.graph.function(fn),
+          kind: 'handles',
+          rule: 'angular.route',
+          confidence: 'certain',
+        });
     }
   }
 
@@ -217,7 +241,8 @@ class RouteReader {
   #exported(file: SourceFile, name: string): Location {
     const binding = this.#linker.program.typescript.resolveExport(file, name);
     if (binding?.kind === 'type') return binding.symbol.declarations[0] ?? { file, node: 0 };
-    if (binding?.kind === 'variable') return { file: binding.at.file, node: binding.at.file.tree.child(binding.at.node, 2) };
+    if (binding?.kind === 'variable')
+      return { file: binding.at.file, node: binding.at.file.tree.child(binding.at.node, 2) };
     return binding?.kind === 'expression' ? binding.at : { file, node: 0 };
   }
 
@@ -240,7 +265,8 @@ class RouteReader {
 
   #exportedLocal(at: Location): Location {
     const binding = this.#linker.program.typescript.resolve(at.file.tree.text(at.node), at.file);
-    if (binding?.kind === 'variable') return { file: binding.at.file, node: binding.at.file.tree.child(binding.at.node, 2) };
+    if (binding?.kind === 'variable')
+      return { file: binding.at.file, node: binding.at.file.tree.child(binding.at.node, 2) };
     return { file: at.file, node: 0 };
   }
 
@@ -260,7 +286,8 @@ class RouteReader {
       for (const child of tree.children(node)) visit(child);
     };
     for (const attribute of tree.children(tree.child(at.node, 3))) {
-      if (tree.text(attribute) === 'NgModule') visit(propertyOf({ file: at.file, node: tree.child(attribute, 0) }, 'imports').node);
+      if (tree.text(attribute) === 'NgModule')
+        visit(propertyOf({ file: at.file, node: tree.child(attribute, 0) }, 'imports').node);
     }
     return found;
   }
@@ -294,6 +321,8 @@ function isInInterceptor(linker: Linker, at: Location): boolean {
   const isMethod = fn.name === 'intercept';
   const parent = fn.file.parent(fn.node);
   const typed = tree.kind(parent) === Kind.Variable && tree.text(tree.child(parent, 1)) === 'HttpInterceptorFn';
-  const byParameter = tree.children(tree.child(fn.node, 1)).some((parameter) => /^HttpRequest$/.test(tree.text(tree.child(parameter, 0))));
+  const byParameter = tree
+    .children(tree.child(fn.node, 1))
+    .some((parameter) => /^HttpRequest$/.test(tree.text(tree.child(parameter, 0))));
   return isMethod || typed || byParameter;
 }

@@ -45,7 +45,12 @@ export function findComponents(program: Program, texts: Texts): Component[] {
 }
 
 /** Tells the expression evaluator whose members the names in a component's templates are. */
-export function bindTemplates(components: readonly Component[], expressions: Expressions, texts: Texts, program: Program): void {
+export function bindTemplates(
+  components: readonly Component[],
+  expressions: Expressions,
+  texts: Texts,
+  program: Program,
+): void {
   const files = new Map(program.files.map((file) => [`${file.root}/${file.path}`, file]));
   for (const component of components) {
     const options = { file: component.file, node: component.file.tree.child(component.decorator, 0) };
@@ -69,7 +74,9 @@ function templatesIn(file: SourceFile): number[] {
   const { tree } = file;
   return tree.children(tree.root).flatMap((node) => {
     if (tree.kind(node) === Kind.UiTemplate) return [node];
-    return tree.kind(node) === Kind.File ? tree.children(node).filter((inner) => tree.kind(inner) === Kind.UiTemplate) : [];
+    return tree.kind(node) === Kind.File
+      ? tree.children(node).filter((inner) => tree.kind(inner) === Kind.UiTemplate)
+      : [];
   });
 }
 

@@ -27,4 +27,31 @@ import { razorPages } from './razorPages.ts';
 import { wpf } from './wpf.ts';
 
 /** The frameworks that need more than a rule pack, in the order in which they run. */
-export const FRAMEWORKS: readonly Framework[] = [angular, aspnet, aspnetMinimalApis, efcore, handlerClasses, hubs, fastEndpoints, httpClients, refit, nestjs, typeorm, prisma, mongodb, mongoose, mongooseSchemas, sequelize, drizzle, mikroorm, kafkajs, lazyQueries, react, nextjs, wpf, blazor, razorPages, rabbitmq];
+export const FRAMEWORKS: readonly Framework[] = [
+  angular,
+  aspnet,
+  aspnetMinimalApis,
+  efcore,
+  handlerClasses,
+  hubs,
+  fastEndpoints,
+  httpClients,
+  refit,
+  nestjs,
+  typeorm,
+  prisma,
+  mongodb,
+  mongoose,
+  mongooseSchemas,
+  sequelize,
+  drizzle,
+  mikroorm,
+  kafkajs,
+  lazyQueries,
+  react,
+  nextjs,
+  wpf,
+  blazor,
+  razorPages,
+  rabbitmq,
+];

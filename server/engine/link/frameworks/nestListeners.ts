@@ -4,7 +4,7 @@ import type { Linker } from '../linker.ts';
 import { messageText } from '../messageText.ts';
 import type { Location } from '../sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
-import { pathOf } from '../values.ts';
+import { pathOf } from '../paths.ts';
 
 const PARAMETERS = 1;
 
