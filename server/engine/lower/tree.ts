@@ -120,10 +120,6 @@ export const Kind = {
   TemplateUse: 62,
   /** [property]: expression. A one-way binding that matters: `routerLink`, WPF `Command`, `DataContext`. */
   TemplateBinding: 63,
-  /** [rule id]: *Capture. A match of a syntax query in a rule pack. */
-  QueryMatch: 64,
-  /** [capture name]: lowered captured node. */
-  Capture: 65,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
