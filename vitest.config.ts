@@ -8,6 +8,8 @@ const LAST = { groupOrder: 2 };
 /** Milliseconds; two slow processors share the work of the parts a test starts. */
 const PART_STARTS = 120_000;
 const EDITOR_STARTS = 240_000;
+/** On a busy machine a browser or an editor can be slower than any time-out; twice in a row is a finding. */
+const BROWSER_RETRIES = 1;
 
 export default defineConfig({
   test: {
@@ -45,6 +47,7 @@ export default defineConfig({
           testTimeout: PART_STARTS,
           hookTimeout: PART_STARTS,
           fileParallelism: false,
+          retry: BROWSER_RETRIES,
           sequence: ALONE,
         },
       },
@@ -55,6 +58,7 @@ export default defineConfig({
           testTimeout: EDITOR_STARTS,
           hookTimeout: EDITOR_STARTS,
           fileParallelism: false,
+          retry: BROWSER_RETRIES,
           sequence: LAST,
         },
       },

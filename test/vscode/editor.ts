@@ -116,6 +116,11 @@ export class Editor {
     return window;
   }
 
+  /** Closes the windows a test has left open, so that one that failed does not make the next ones fail. */
+  async closeWindows(): Promise<void> {
+    await Promise.all(this.#browser.contexts().map((context) => context.close()));
+  }
+
   /** Processes of Pinata's server that run from this editor's installation. */
   pinataProcesses(): Process[] {
     return processes().filter(({ command }) => this.#isPinata(command));

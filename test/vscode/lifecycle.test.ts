@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Value } from 'typebox/value';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ReadyLine } from '#protocol/http.ts';
 import { Editor, type Window } from './editor.ts';
 import { generateWorkspace } from './generatedWorkspace.ts';
@@ -22,6 +22,10 @@ describe('Pinata in VS Code', () => {
     editor = await Editor.start();
   });
   afterAll(async () => editor.stop());
+  afterEach(async () => {
+    await editor.closeWindows();
+    await processesGone();
+  });
 
   async function workspace(features: number): Promise<string> {
     const folder = join(editor.folder, `shop${++workspaces}`);
