@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { printTree } from '#engine/lower/printTree.ts';
 import { Kind, lineOf } from '#engine/lower/tree.ts';
-import { calledNames, FLAGS, KINDS, lower, members, nodesOf, shape, shapes, type } from './lowerCSharpSupport.ts';
+import { calledNames, lower, members, nodesOf, shapes, type } from './lowerCSharpSupport.ts';
+import { FLAGS, KINDS, shape } from './treeShape.ts';
 
 describe('usings and namespaces', () => {
   it('lowers every form of using', async () => {

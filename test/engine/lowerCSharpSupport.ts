@@ -1,10 +1,8 @@
 import { lowerCSharp } from '#engine/lower/csharp.ts';
-import { Flag, Kind, Tree, TreeBuilder } from '#engine/lower/tree.ts';
+import { Kind, Tree, TreeBuilder } from '#engine/lower/tree.ts';
 import { loadParser, parse } from '#engine/parse/grammars.ts';
 import type { Syntax } from '#engine/parse/syntax.ts';
-
-export const KINDS = new Map<number, string>(Object.entries(Kind).map(([name, value]) => [value, name]));
-export const FLAGS = Object.entries(Flag);
+import { shape } from './treeShape.ts';
 
 export async function syntaxOf(source: string): Promise<Syntax> {
   return parse(await loadParser('csharp'), source, 20_000);
@@ -17,18 +15,6 @@ export function treeOf(syntax: Syntax): Tree {
 
 export async function lower(source: string): Promise<Tree> {
   return treeOf(await syntaxOf(source));
-}
-
-/** One node as `Kind[text]{flags}(children)`, without positions; absent children are `-`. */
-export function shape(tree: Tree, id: number): string {
-  if (id === 0) return '-';
-  const text = tree.text(id) === '' ? '' : `[${tree.text(id)}]`;
-  const set = FLAGS.filter(([, bit]) => tree.has(id, bit)).map(([name]) => name);
-  const flags = set.length > 0 ? `{${set.join(' ')}}` : '';
-  const children: string[] = [];
-  for (let i = 0; i < tree.count(id); i++) children.push(shape(tree, tree.child(id, i)));
-  const inner = children.length > 0 ? `(${children.join(', ')})` : '';
-  return `${KINDS.get(tree.kind(id))}${text}${flags}${inner}`;
 }
 
 /** The shapes of the statements and declarations of a file. */

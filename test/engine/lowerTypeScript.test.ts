@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { printTree } from '#engine/lower/printTree.ts';
 import { columnOf, Flag, Kind } from '#engine/lower/tree.ts';
-import { built, expression, lower, shape, shapes } from './lowerTypeScriptSupport.ts';
+import { built, expression, lower, shapes } from './lowerTypeScriptSupport.ts';
+import { shape } from './treeShape.ts';
 
 describe('imports', () => {
   it('names what each import takes from the other module', async () => {

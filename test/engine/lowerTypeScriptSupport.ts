@@ -1,11 +1,9 @@
 import type { Language } from '#engine/languages.ts';
-import { Flag, Kind, Tree, TreeBuilder } from '#engine/lower/tree.ts';
+import { Tree, TreeBuilder } from '#engine/lower/tree.ts';
 import { lowerTypeScript } from '#engine/lower/typescript.ts';
 import { loadParser, parse } from '#engine/parse/grammars.ts';
 import type { Syntax } from '#engine/parse/syntax.ts';
-
-const KINDS = new Map<number, string>(Object.entries(Kind).map(([name, value]) => [value, name]));
-const FLAGS = Object.entries(Flag);
+import { shape } from './treeShape.ts';
 
 export async function syntaxOf(source: string, language: Language): Promise<Syntax> {
   return parse(await loadParser(language), source, 10_000);
@@ -18,18 +16,6 @@ export function lowered(syntax: Syntax, language: Language): Tree {
 
 export async function lower(source: string, language: Language = 'typescript'): Promise<Tree> {
   return lowered(await syntaxOf(source, language), language);
-}
-
-/** One node as `Kind[text]{flags}(children)`, without positions; absent children are `-`. */
-export function shape(tree: Tree, id: number): string {
-  if (id === 0) return '-';
-  const text = tree.text(id) === '' ? '' : `[${tree.text(id)}]`;
-  const set = FLAGS.filter(([, bit]) => tree.has(id, bit)).map(([name]) => name);
-  const flags = set.length > 0 ? `{${set.join(' ')}}` : '';
-  const children: string[] = [];
-  for (let i = 0; i < tree.count(id); i++) children.push(shape(tree, tree.child(id, i)));
-  const inner = children.length > 0 ? `(${children.join(', ')})` : '';
-  return `${KINDS.get(tree.kind(id))}${text}${flags}${inner}`;
 }
 
 /** The shapes of the statements of a file. */

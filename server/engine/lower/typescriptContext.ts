@@ -44,20 +44,7 @@ export class LoweringContext {
 
   /** Lowers an expression; 0 for none, or when it lies too deep. */
   expression(id: SyntaxId): number {
-    if (id < 0 || this.#depth >= MAX_DEPTH) return 0;
-    const { syntax } = this;
-    const table = this.#tables.expressions;
-    let inner = id;
-    let lowering = table.get(syntax.type(inner));
-    while (lowering === transparent) {
-      inner = firstNamedChild(syntax, inner);
-      if (inner < 0) return 0;
-      lowering = table.get(syntax.type(inner));
-    }
-    this.#depth++;
-    const lowered = lowering ? lowering(this, inner) : this.#unknown(inner);
-    this.#depth--;
-    return lowered;
+    return this.#lowered(id, this.#tables.expressions, (inner) => this.#unknown(inner));
   }
 
   /** Lowers a statement, a declaration or, where a grammar puts one in such a place, an expression. */
@@ -83,9 +70,13 @@ export class LoweringContext {
 
   /** Lowers a type to a TypeRef; 0 for none, or when it lies too deep. */
   type(id: SyntaxId): number {
+    return this.#lowered(id, this.#tables.types, (inner) => this.unknownType(inner));
+  }
+
+  /** Lowers by a table, through the nodes that are transparent in it. */
+  #lowered(id: SyntaxId, table: ReadonlyMap<string, NodeLowering>, unknown: (id: SyntaxId) => number): number {
     if (id < 0 || this.#depth >= MAX_DEPTH) return 0;
     const { syntax } = this;
-    const table = this.#tables.types;
     let inner = id;
     let lowering = table.get(syntax.type(inner));
     while (lowering === transparent) {
@@ -94,7 +85,7 @@ export class LoweringContext {
       lowering = table.get(syntax.type(inner));
     }
     this.#depth++;
-    const lowered = lowering ? lowering(this, inner) : this.unknownType(inner);
+    const lowered = lowering ? lowering(this, inner) : unknown(inner);
     this.#depth--;
     return lowered;
   }
