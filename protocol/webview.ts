@@ -22,15 +22,54 @@ export interface PanelState {
 
 export type PanelAction = 'retry' | 'scan' | 'cancel' | 'show_log' | 'restart_server' | 'open_folder';
 
-/** Messages from the panel to its host. Requests carry an `id` that the answer repeats. */
+/** What the reader says of a link: it goes to `suppressions` or `confirmations` of the root's `pinata.json`. */
+export interface LinkJudgement {
+  verdict: 'wrong' | 'right';
+  /** Name of the root whose `pinata.json` is changed: that of the link's start. */
+  root: string;
+  /** Stable identities of the nodes at both ends. */
+  source: string;
+  target: string;
+  reason: string;
+}
+
+/** A file made in the panel, for the place the user picks. */
+export interface PanelFile {
+  name: string;
+  content: string;
+  encoding: 'utf8' | 'base64';
+}
+
+/**
+ * Messages from the panel to its host. Those with an `id` are answered by a `response` with the same id: `request` with
+ * the parsed body of a GET, `delete_scan` with nothing, the others with `Done`.
+ */
 export type ToHost =
   | { type: 'ready' }
   | { type: 'action'; action: PanelAction }
   | { type: 'open'; root: string; file: string; line: number; column: number }
-  | { type: 'request'; id: number; path: string };
+  | { type: 'show_scan'; scan_id: string }
+  | { type: 'request'; id: number; path: string }
+  | { type: 'delete_scan'; id: number; scan_id: string }
+  | ({ type: 'judge'; id: number } & LinkJudgement)
+  | ({ type: 'save'; id: number } & PanelFile)
+  | { type: 'export'; id: number; scan_id: string; format: string };
 
-/** Messages from the host to the panel. `response.body` is the parsed JSON of a GET below the API prefix. */
+/** What became of a `judge`, `save` or `export`; `done` is false when the user changed their mind. */
+export interface Done {
+  done: boolean;
+  /** Name or path of the file that was written. */
+  file?: string;
+}
+
+/** Messages from the host to the panel. */
 export type ToPanel =
   | { type: 'state'; state: PanelState }
+  /**
+   * Brings something into view. Keys are those of the panel's own view state: `tab` with `workflow` (id), `table` (name),
+   * `endpoint` (node id), `component`, `message` or `store` (target); `tab: history` with `compare` and `with` (scan ids);
+   * `tab: export`.
+   */
+  | { type: 'navigate'; view: Record<string, string> }
   | { type: 'response'; id: number; ok: true; body: unknown }
   | { type: 'response'; id: number; ok: false; message: string };
