@@ -46,6 +46,11 @@ export const PageQuery = Type.Object(
     confidence: Type.Optional(Confidence),
     sort: Type.Optional(Type.String({ maxLength: 40 })),
     order: Type.Optional(Type.Enum(['asc', 'desc'])),
+    brief: Type.Optional(
+      Type.Boolean({
+        description: 'Rows without the lists inside them (chain, callers, columns, readers), for long lists',
+      }),
+    ),
   },
   { additionalProperties: false, $id: 'PageQuery' },
 );
@@ -70,6 +75,7 @@ export const WorkflowRow = Type.Object(
   {
     ...Workflow.properties,
     entry_node: GraphNode,
+    step_count: Type.Optional(Type.Integer({ minimum: 0, description: 'All steps; `brief` rows list none' })),
     chain: Type.Array(
       Type.Object(
         {
@@ -97,6 +103,8 @@ export const EndpointRow = Type.Object(
     handlers: Type.Array(GraphNode),
     reads: Type.Array(Type.String()),
     writes: Type.Array(Type.String()),
+    callers_total: Type.Optional(Type.Integer({ minimum: 0, description: 'All callers; `brief` rows list one' })),
+    handlers_total: Type.Optional(Type.Integer({ minimum: 0, description: 'All handlers; `brief` rows list one' })),
   },
   { additionalProperties: false, $id: 'EndpointRow' },
 );
@@ -152,6 +160,24 @@ export const ScanOverview = Type.Object(
       failed: Type.Integer(),
     }),
     phases: Type.Record(Type.String(), Type.Integer()),
+    hot_files: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { root: Type.String(), file: Type.String(), operations: Type.Integer({ minimum: 1 }) },
+          { additionalProperties: false },
+        ),
+        { description: 'The files with the most operations' },
+      ),
+    ),
+    unused_tables: Type.Optional(
+      Type.Object(
+        { unused: Type.Integer(), never_written: Type.Integer(), never_read: Type.Integer() },
+        {
+          additionalProperties: false,
+          description: 'Tables that nothing accesses, that are only read, and that are only written',
+        },
+      ),
+    ),
     notices: Type.Optional(
       Type.Array(Type.String(), {
         description: 'What the user should know of the scan: settings that could not be read',

@@ -17,6 +17,7 @@ import { scanRoutes } from './scanRoutes.ts';
 import { useProtocolSchemas } from './schemas.ts';
 import { sourceRoute } from './sourceRoute.ts';
 import { systemRoutes } from './systemRoutes.ts';
+import { viewRoutes } from './viewRoutes.ts';
 
 const BODY_LIMIT = 1024 * 1024;
 
@@ -58,6 +59,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   progressEvents(app, hub);
   scanRoutes(app, deps);
   resultRoutes(app, deps);
+  viewRoutes(app, deps);
   sourceRoute(app, deps);
   systemRoutes(app, deps);
   await pageRoutes(app, deps);

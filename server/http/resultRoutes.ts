@@ -13,6 +13,7 @@ import {
   WorkflowPage,
 } from '#protocol/http.ts';
 import { isTerminal } from '#protocol/scan.ts';
+import { WorkflowQuery } from '#protocol/views.ts';
 import type { App, AppDeps } from './deps.ts';
 import { HttpError, unknownScan } from './httpErrors.ts';
 import { answers, named, NodeParams, ScanParams } from './schemas.ts';
@@ -31,7 +32,7 @@ const NodeDetailBody = Type.Object({
 export function resultRoutes(app: App, deps: AppDeps): void {
   const { store } = deps;
   list(app, deps, 'results', NodePage, 'Nodes', (id, query) => store.nodes(id, query));
-  list(app, deps, 'workflows', WorkflowPage, 'Workflows with their chains', (id, query) => store.workflows(id, query));
+  workflowList(app, deps);
   list(app, deps, 'endpoints', EndpointPage, 'Endpoints with callers', (id, query) => store.endpoints(id, query));
   list(app, deps, 'tables', TablePage, 'Tables with readers and writers', (id, query) => store.tables(id, query));
   list(app, deps, 'unresolved', UnresolvedPage, 'What could not be joined', (id, query) => store.unresolved(id, query));
@@ -55,6 +56,26 @@ function list<P>(
     async ({ params, query }) => {
       await requireScan(deps, params.scanId);
       return read(params.scanId, query);
+    },
+  );
+}
+
+function workflowList(app: App, deps: AppDeps): void {
+  const response = answers({ 200: named(WorkflowPage) });
+  app.get(
+    `${API_PREFIX}/scan/:scanId/workflows`,
+    {
+      schema: {
+        params: ScanParams,
+        querystring: WorkflowQuery,
+        response,
+        tags,
+        summary: 'Workflows with their chains',
+      },
+    },
+    async ({ params, query }) => {
+      await requireScan(deps, params.scanId);
+      return deps.store.workflows(params.scanId, query);
     },
   );
 }

@@ -5,6 +5,7 @@ import { Value } from 'typebox/value';
 import * as graph from '#protocol/graph.ts';
 import * as http from '#protocol/http.ts';
 import * as scan from '#protocol/scan.ts';
+import * as views from '#protocol/views.ts';
 import { ValidationError } from './httpErrors.ts';
 
 export const ScanParams = Type.Object({ scanId: Type.String({ minLength: 1, maxLength: 100 }) });
@@ -14,7 +15,7 @@ export const NodeParams = Type.Object({
 });
 
 /** Schemas of answers that OpenAPI shows under their own names. */
-const NAMED: object[] = [graph, scan, http]
+const NAMED: object[] = [graph, scan, http, views]
   .flatMap((module): unknown[] => Object.values(module))
   .filter((value): value is object => typeof value === 'object' && value !== null && '$id' in value);
 

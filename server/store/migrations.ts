@@ -144,6 +144,19 @@ CREATE INDEX files_by_path ON files (scan, path);
 ALTER TABLE scans ADD COLUMN suppressed TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE scans ADD COLUMN notices TEXT NOT NULL DEFAULT '[]';
 `,
+  `
+CREATE TABLE workflow_groups (
+  row INTEGER PRIMARY KEY,
+  scan INTEGER NOT NULL,
+  ord INTEGER NOT NULL,
+  grouping TEXT NOT NULL,
+  key TEXT NOT NULL,
+  label TEXT NOT NULL,
+  workflow INTEGER NOT NULL
+);
+CREATE INDEX workflow_groups_by_key ON workflow_groups (scan, grouping, key, workflow, label);
+CREATE UNIQUE INDEX workflows_by_id ON workflows (scan, id);
+`,
 ];
 
 /** Tables that hold the rows of results. */
@@ -151,6 +164,7 @@ export const RESULT_TABLES = [
   'nodes',
   'edges',
   'workflows',
+  'workflow_groups',
   'endpoints',
   'tables',
   'schemas',

@@ -30,6 +30,10 @@ interface Where {
   values: SQLInputValue[];
 }
 
+/** A further condition on the rows of a list. */
+export type Restriction = Where;
+const NO_RESTRICTION: Restriction = { sql: '', values: [] };
+
 /** Runs page queries; results never change once written, so totals are counted once for each filter. */
 export class PageQueries {
   readonly #database: DatabaseSync;
@@ -44,9 +48,15 @@ export class PageQueries {
    * @param columns columns to read of each row
    * @throws {BadCursorError | BadSortError}
    */
-  page(spec: ListSpec, scan: number, query: PageQuery, columns: string): RowPage {
-    const where = conditions(spec, scan, query);
-    const fingerprint = fingerprintOf(spec, scan, query);
+  page(
+    spec: ListSpec,
+    scan: number,
+    query: PageQuery,
+    columns: string,
+    restriction: Restriction = NO_RESTRICTION,
+  ): RowPage {
+    const where = conditions(spec, scan, query, restriction);
+    const fingerprint = fingerprintOf(spec, scan, query, restriction);
     const limit = query.limit ?? DEFAULT_LIMIT;
     const key = sortExpression(spec, query.sort);
     const descending = query.order === 'desc';
@@ -68,8 +78,14 @@ export class PageQueries {
   }
 
   /** The cursor that continues after a row of a page. */
-  cursorAfter(spec: ListSpec, scan: number, query: PageQuery, row: Record<string, unknown> | undefined): string | null {
-    return cursorAfter(row, fingerprintOf(spec, scan, query));
+  cursorAfter(
+    spec: ListSpec,
+    scan: number,
+    query: PageQuery,
+    row: Record<string, unknown> | undefined,
+    restriction: Restriction = NO_RESTRICTION,
+  ): string | null {
+    return cursorAfter(row, fingerprintOf(spec, scan, query, restriction));
   }
 
   #total(spec: ListSpec, where: Where, fingerprint: string): number {
@@ -85,9 +101,13 @@ export class PageQueries {
   }
 }
 
-function conditions(spec: ListSpec, scan: number, query: PageQuery): Where {
+function conditions(spec: ListSpec, scan: number, query: PageQuery, restriction: Restriction): Where {
   const parts = ['scan = ?'];
   const values: SQLInputValue[] = [scan];
+  if (restriction.sql !== '') {
+    parts.push(restriction.sql);
+    values.push(...restriction.values);
+  }
   const kinds = (query.kind ?? '').split(',').filter((kind) => kind.trim() !== '');
   if (spec.filters.kind && kinds.length > 0) {
     parts.push(`${spec.filters.kind} IN (${kinds.map(() => '?').join(', ')})`);
@@ -119,9 +139,9 @@ function sortExpression(spec: ListSpec, sort: string | undefined): string {
   return expression;
 }
 
-function fingerprintOf(spec: ListSpec, scan: number, query: PageQuery): string {
+function fingerprintOf(spec: ListSpec, scan: number, query: PageQuery, restriction: Restriction): string {
   const { kind, file, target, confidence, q, sort, order } = query;
-  const text = JSON.stringify([spec.table, scan, kind, file, target, confidence, q, sort, order]);
+  const text = JSON.stringify([spec.table, scan, kind, file, target, confidence, q, sort, order, restriction]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 12);
 }
 

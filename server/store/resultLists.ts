@@ -13,9 +13,20 @@ import type {
   WorkflowPage,
   WorkflowRow,
 } from '#protocol/http.ts';
-import { type ListSpec, PageQueries, type RowPage } from './pageQueries.ts';
+import type {
+  EntityDiagram,
+  EntityDiagramQuery,
+  WorkflowDetail,
+  WorkflowGroupQuery,
+  WorkflowGroups,
+  WorkflowQuery,
+} from '#protocol/views.ts';
+import { entityDiagram } from './entityDiagram.ts';
+import { NodeGroups } from './nodeGroups.ts';
+import { type ListSpec, PageQueries, type Restriction, type RowPage } from './pageQueries.ts';
 import type { NodeDetail } from './store.ts';
 import { storedJson } from './storedJson.ts';
+import { workflowDetail, workflowGroups } from './workflowLists.ts';
 
 const NODE_FILTERS = { kind: 'kind', file: 'file', target: 'target', confidence: 'confidence' } as const;
 const NODE_TEXT = ['name', 'target', 'file'];
@@ -44,7 +55,12 @@ const ENDPOINTS: ListSpec = {
 const TABLES: ListSpec = {
   table: 'tables',
   text: NODE_TEXT,
-  filters: { file: 'file', target: 'name' },
+  filters: {
+    file: 'file',
+    target: 'name',
+    kind: `CASE WHEN readers + writers = 0 THEN 'unused' WHEN writers = 0 THEN 'never_written'
+      WHEN readers = 0 THEN 'never_read' ELSE 'used' END`,
+  },
   sorts: { name: 'name', file: 'file', readers: 'readers', writers: 'writers' },
 };
 const UNRESOLVED: ListSpec = {
@@ -63,6 +79,7 @@ const FILES: ListSpec = {
 const parseNode = storedJson(GraphNode, 'node');
 const parseEdge = storedJson(GraphEdge, 'edge');
 const parseWorkflow = storedJson(Workflow, 'workflow');
+const parseSchema = storedJson(EntitySchema, 'schema');
 const parseUnresolved = storedJson(Unresolved, 'unresolved operation');
 
 const Ids = Type.Array(Type.String());
@@ -85,15 +102,18 @@ const parseTable = storedJson(
 
 /** Most steps on one page of workflows; a page ends early rather than hold up the event loop. */
 const STEPS_PER_PAGE = 1500;
-const EDGES_PER_NODE = 500;
+/** Most edges on each side of a node: an answer stays below a megabyte. */
+const EDGES_PER_NODE = 300;
 
 /** Reads the lists of a result; `scan` is the row number of a scan whose result is written. */
 export class ResultLists {
   readonly #database: DatabaseSync;
   readonly #pages: PageQueries;
+  readonly groups: NodeGroups;
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+    this.groups = new NodeGroups(database);
     this.#pages = new PageQueries(database);
   }
 
@@ -103,9 +123,13 @@ export class ResultLists {
   }
 
   /** A filter on `target` restricts workflows to those that read or write this table. */
-  workflows(scan: number, query: PageQuery): WorkflowPage {
-    const page = this.#pages.page(WORKFLOWS, scan, query, 'item.body, item.step_count');
+  workflows(scan: number, query: WorkflowQuery): WorkflowPage {
+    const group = groupRestriction(scan, query);
+    const page = this.#pages.page(WORKFLOWS, scan, query, 'item.body, item.step_count', group);
     const find = this.#nodeFinder(scan);
+    if (query.brief === true) {
+      return { ...pageFields(page), items: page.rows.map((row) => briefWorkflow(parseWorkflow(row['body']), find)) };
+    }
     const findEdge = this.#edgeFinder(scan);
     const items: WorkflowRow[] = [];
     let steps = 0;
@@ -113,11 +137,33 @@ export class ResultLists {
       steps += Number(row['step_count']);
       if (items.length > 0 && steps > STEPS_PER_PAGE) {
         const last = page.rows[items.length - 1];
-        return { ...pageFields(page), items, next_cursor: this.#pages.cursorAfter(WORKFLOWS, scan, query, last) };
+        return {
+          ...pageFields(page),
+          items,
+          next_cursor: this.#pages.cursorAfter(WORKFLOWS, scan, query, last, group),
+        };
       }
       items.push(workflowRow(parseWorkflow(row['body']), find, findEdge));
     }
     return { ...pageFields(page), items };
+  }
+
+  /** One workflow with the proof of every hop. */
+  workflow(scan: number, id: string): WorkflowDetail | null {
+    const row = this.#database.prepare('SELECT body FROM workflows WHERE scan = ? AND id = ?').get(scan, id);
+    return row ? workflowDetail(parseWorkflow(row['body']), this.#nodeFinder(scan), this.#edgeFinder(scan)) : null;
+  }
+
+  workflowGroups(scan: number, query: WorkflowGroupQuery): WorkflowGroups {
+    return workflowGroups(this.#database, scan, query);
+  }
+
+  entityDiagram(scan: number, query: EntityDiagramQuery): EntityDiagram {
+    const rows = this.#database.prepare('SELECT body FROM schemas WHERE scan = ? ORDER BY ord').all(scan);
+    return entityDiagram(
+      rows.map((row) => parseSchema(row['body'])),
+      query,
+    );
   }
 
   endpoints(scan: number, query: PageQuery): EndpointPage {
@@ -127,7 +173,9 @@ export class ResultLists {
       const stored = parseEndpoint(row['body']);
       const node = find(stored.node);
       if (!node) return [];
-      return [{ ...stored, node, callers: all(stored.callers, find), handlers: all(stored.handlers, find) }];
+      const { callers, handlers } = query.brief === true ? firstOf(stored) : stored;
+      const totals = { callers_total: stored.callers.length, handlers_total: stored.handlers.length };
+      return [{ ...stored, ...totals, node, callers: all(callers, find), handlers: all(handlers, find) }];
     });
     return { ...pageFields(page), items };
   }
@@ -137,6 +185,7 @@ export class ResultLists {
     const find = this.#nodeFinder(scan);
     const items = page.rows.map((row): TableRow => {
       const { node: nodeId, ...stored } = parseTable(row['body']);
+      if (query.brief === true) return briefTable(stored);
       const node = nodeId === undefined ? undefined : find(nodeId);
       const readers = all(stored.readers, find);
       return { ...stored, ...(node && { node }), readers, writers: all(stored.writers, find) };
@@ -217,6 +266,36 @@ function pageFields(page: RowPage): { total: number; next_cursor: string | null 
 
 function all(ids: string[], find: FindNode): GraphNode[] {
   return ids.flatMap((id) => find(id) ?? []);
+}
+
+function firstOf(stored: { callers: string[]; handlers: string[] }): { callers: string[]; handlers: string[] } {
+  return { callers: [], handlers: stored.handlers.slice(0, 1) };
+}
+
+/** A table without the lists inside it; the totals stay. */
+function briefTable({ schema, ...table }: { table: string; schema?: EntitySchema }): TableRow {
+  return {
+    ...table,
+    readers: [],
+    writers: [],
+    ...(schema && { schema: { ...schema, columns: [], relations: [], migrations: [] } }),
+  };
+}
+
+/** A workflow without its steps. */
+function briefWorkflow(workflow: Workflow, find: FindNode): WorkflowRow {
+  const entry = find(workflow.entry);
+  if (!entry) throw new Error(`workflow ${workflow.id} has no entry node in the store`);
+  return { ...workflow, story: '', steps: [], entry_node: entry, step_count: workflow.steps.length, chain: [] };
+}
+
+/** Restricts workflows to one group, when the query names one. */
+function groupRestriction(scan: number, { group_by: by, group }: WorkflowQuery): Restriction | undefined {
+  if (by === undefined || group === undefined) return undefined;
+  return {
+    sql: 'ord IN (SELECT workflow FROM workflow_groups WHERE scan = ? AND grouping = ? AND key = ?)',
+    values: [scan, by, group],
+  };
 }
 
 function edgeFields(edge: GraphEdge): Partial<WorkflowRow['chain'][number]> {

@@ -3,6 +3,7 @@ import type { EngineResult } from '#engine/scan.ts';
 import type { GraphNode } from '#protocol/graph.ts';
 import { openDatabase, transaction } from './database.ts';
 import { endpointSummaries, tableSummaries } from './resultIndex.ts';
+import { workflowGroupRows } from './workflowGroupRows.ts';
 import { removeResultRows, removeScanRows } from './removeScan.ts';
 
 /** Rows a transaction; keeps each below about 20 ms, which is the longest the server's own small writes wait. */
@@ -130,6 +131,7 @@ function sections(result: EngineResult): Section[] {
     nodeSection(result),
     edgeSection(result),
     workflowSection(result, nodesById),
+    workflowGroupSection(result, nodesById),
     endpointSection(result, nodesById),
     tableSection(result, nodesById),
     unresolvedSection(result, nodesById),
@@ -194,6 +196,16 @@ function workflowSection(result: EngineResult, nodes: Map<string, GraphNode>): S
         ];
       }
     },
+  };
+}
+
+function workflowGroupSection(result: EngineResult, nodes: Map<string, GraphNode>): Section {
+  const rows = workflowGroupRows(result, nodes);
+  return {
+    table: 'workflow_groups',
+    columns: ['grouping', 'key', 'label', 'workflow'],
+    count: rows.length,
+    rows: () => rows.map(({ grouping, key, label, workflow }) => [grouping, key, label, workflow]),
   };
 }
 

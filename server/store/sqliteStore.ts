@@ -5,8 +5,16 @@ import { Type } from 'typebox';
 import { Suppressed } from '#protocol/graph.ts';
 import type { PageQuery, ScanOverview } from '#protocol/http.ts';
 import { ScanStatus, type ScanSummary } from '#protocol/scan.ts';
+import type {
+  EntityDiagramQuery,
+  NodeGroupDetailQuery,
+  NodeGroupQuery,
+  WorkflowGroupQuery,
+  WorkflowQuery,
+} from '#protocol/views.ts';
 import { openDatabase, transaction } from './database.ts';
 import { exportCsvText, exportJsonText } from './exportResult.ts';
+import { hotFiles, unusedTables } from './overviewQueries.ts';
 import { removeScanRows } from './removeScan.ts';
 import { ResultLists } from './resultLists.ts';
 import { storedJson } from './storedJson.ts';
@@ -131,12 +139,25 @@ export class SqliteStore implements Store {
         failed: Number(row['files_failed']),
       },
       phases: parsePhases(row['phases']),
+      hot_files: hotFiles(this.#database, scan),
+      unused_tables: unusedTables(this.#database, scan),
       notices: parseNotices(row['notices']),
     };
   });
 
   nodes = settle((scanId: string, query: PageQuery) => this.#lists.nodes(this.#written(scanId), query));
-  workflows = settle((scanId: string, query: PageQuery) => this.#lists.workflows(this.#written(scanId), query));
+  workflows = settle((scanId: string, query: WorkflowQuery) => this.#lists.workflows(this.#written(scanId), query));
+  workflow = settle((scanId: string, id: string) => this.#lists.workflow(this.#written(scanId), id));
+  workflowGroups = settle((scanId: string, query: WorkflowGroupQuery) =>
+    this.#lists.workflowGroups(this.#written(scanId), query),
+  );
+  nodeGroups = settle((scanId: string, query: NodeGroupQuery) => this.#lists.groups.page(this.#written(scanId), query));
+  nodeGroup = settle((scanId: string, query: NodeGroupDetailQuery) =>
+    this.#lists.groups.detail(this.#written(scanId), query),
+  );
+  entityDiagram = settle((scanId: string, query: EntityDiagramQuery) =>
+    this.#lists.entityDiagram(this.#written(scanId), query),
+  );
   endpoints = settle((scanId: string, query: PageQuery) => this.#lists.endpoints(this.#written(scanId), query));
   tables = settle((scanId: string, query: PageQuery) => this.#lists.tables(this.#written(scanId), query));
   unresolved = settle((scanId: string, query: PageQuery) => this.#lists.unresolved(this.#written(scanId), query));
@@ -223,6 +244,8 @@ export class SqliteStore implements Store {
       status: 'error',
       message: 'Scan interrupted',
       error: 'interrupted: the server that ran this scan has stopped. Scan again.',
+      // The store lags behind what watchers were told, and progress never goes back.
+      progress: null,
       eta_seconds: null,
       timestamp: new Date().toISOString(),
     };

@@ -10,6 +10,18 @@ import type {
   WorkflowPage,
 } from '#protocol/http.ts';
 import type { ScanRequest, ScanStatus, ScanSummary } from '#protocol/scan.ts';
+import type {
+  EntityDiagram,
+  EntityDiagramQuery,
+  NodeGroupDetail,
+  NodeGroupDetailQuery,
+  NodeGroupPage,
+  NodeGroupQuery,
+  WorkflowDetail,
+  WorkflowGroupQuery,
+  WorkflowGroups,
+  WorkflowQuery,
+} from '#protocol/views.ts';
 
 /** A folder of a scan; `name` is unique in the scan, `path` absolute. */
 export interface StoredRoot {
@@ -72,7 +84,12 @@ export interface Store {
   overview(scanId: string): Promise<ScanOverview | null>;
   nodes(scanId: string, query: PageQuery): Promise<NodePage>;
   node(scanId: string, nodeId: string): Promise<NodeDetail | null>;
-  workflows(scanId: string, query: PageQuery): Promise<WorkflowPage>;
+  workflows(scanId: string, query: WorkflowQuery): Promise<WorkflowPage>;
+  workflow(scanId: string, workflowId: string): Promise<WorkflowDetail | null>;
+  workflowGroups(scanId: string, query: WorkflowGroupQuery): Promise<WorkflowGroups>;
+  nodeGroups(scanId: string, query: NodeGroupQuery): Promise<NodeGroupPage>;
+  nodeGroup(scanId: string, query: NodeGroupDetailQuery): Promise<NodeGroupDetail>;
+  entityDiagram(scanId: string, query: EntityDiagramQuery): Promise<EntityDiagram>;
   endpoints(scanId: string, query: PageQuery): Promise<EndpointPage>;
   tables(scanId: string, query: PageQuery): Promise<TablePage>;
   unresolved(scanId: string, query: PageQuery): Promise<UnresolvedPage>;

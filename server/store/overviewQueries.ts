@@ -1,0 +1,39 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { ScanOverview } from '#protocol/http.ts';
+
+const HOT_FILES = 10;
+
+/** The files with the most operations. Files of several folders that bear the same path are told apart. */
+export function hotFiles(database: DatabaseSync, scan: number): NonNullable<ScanOverview['hot_files']> {
+  const paths = database
+    .prepare(
+      `SELECT file FROM nodes WHERE scan = ? AND kind NOT IN ('function', 'table')
+       GROUP BY file ORDER BY count(*) DESC, file LIMIT ${HOT_FILES}`,
+    )
+    .all(scan)
+    .map((row) => String(row['file']));
+  if (paths.length === 0) return [];
+  return database
+    .prepare(
+      `SELECT json_extract(body, '$.root') AS root, file, count(*) AS n FROM nodes
+       WHERE scan = ? AND kind NOT IN ('function', 'table') AND file IN (${paths.map(() => '?').join(', ')})
+       GROUP BY 1, 2 ORDER BY n DESC, file LIMIT ${HOT_FILES}`,
+    )
+    .all(scan, ...paths)
+    .map((row) => ({ root: String(row['root']), file: String(row['file']), operations: Number(row['n']) }));
+}
+
+/** How many tables nothing accesses, are only read, and are only written. */
+export function unusedTables(database: DatabaseSync, scan: number): NonNullable<ScanOverview['unused_tables']> {
+  const row = database
+    .prepare(
+      `SELECT sum(readers + writers = 0) AS unused, sum(writers = 0 AND readers > 0) AS never_written,
+       sum(readers = 0 AND writers > 0) AS never_read FROM tables WHERE scan = ?`,
+    )
+    .get(scan);
+  return {
+    unused: Number(row?.['unused'] ?? 0),
+    never_written: Number(row?.['never_written'] ?? 0),
+    never_read: Number(row?.['never_read'] ?? 0),
+  };
+}
