@@ -1,5 +1,5 @@
 /** The languages whose files are read; a language decides parser and lowering. */
-export const LANGUAGES = ['csharp', 'typescript', 'tsx', 'javascript', 'html', 'xaml', 'razor', 'prisma'] as const;
+export const LANGUAGES = ['csharp', 'typescript', 'tsx', 'javascript', 'html', 'xaml', 'razor', 'prisma', 'proto'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const BY_EXTENSION: Readonly<Record<string, Language>> = {
@@ -19,6 +19,7 @@ const BY_EXTENSION: Readonly<Record<string, Language>> = {
   '.razor': 'razor',
   '.cshtml': 'razor',
   '.prisma': 'prisma',
+  '.proto': 'proto',
 };
 
 /** Extensions of the files that are scanned, with their dot, in lower case. */

@@ -1,5 +1,5 @@
 import { Flag, Kind, type Tree } from '../lower/tree.ts';
-import type { SourceFile } from './sourceFile.ts';
+import { isCSharp, type SourceFile } from './sourceFile.ts';
 import { type FunctionSymbol, type ModuleScope, pushTo, SymbolTable, TypeSymbol } from './symbols.ts';
 
 const TYPE_PARAMETERS = 1;
@@ -26,7 +26,7 @@ class Declarer {
     this.#table = table;
     this.#file = file;
     this.#tree = file.tree;
-    this.#isCSharp = file.language === 'csharp' || file.language === 'razor';
+    this.#isCSharp = isCSharp(file);
     this.#module = this.#isCSharp ? undefined : emptyModule(file);
   }
 

@@ -102,9 +102,9 @@ export class SourceFile {
   }
 }
 
-/** Whether a file's names are resolved as C# does. */
-export function isCSharp(file: SourceFile): boolean {
-  return file.language === 'csharp' || file.language === 'razor';
+/** Whether a file's names are resolved as C# does; of a .proto file, those of the classes that are generated of it. */
+export function isCSharp(file: { language: Language }): boolean {
+  return file.language === 'csharp' || file.language === 'razor' || file.language === 'proto';
 }
 
 function declare(names: Map<string, number[]>, name: string, node: number): void {

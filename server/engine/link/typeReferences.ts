@@ -150,7 +150,10 @@ export class TypeReferences {
       (symbol) =>
         symbol.typeParameters.length === arity && !symbol.container && symbol.declarations[0]?.file.root === file.root,
     );
-    return found.length === 1 ? found[0] : undefined;
+    // What is generated of a .proto file bears the names of the project's own types again.
+    const written = found.filter((symbol) => symbol.declarations[0]?.file.language !== 'proto');
+    const [unique, ...others] = written.length === 0 ? found : written;
+    return others.length === 0 ? unique : undefined;
   }
 
   #typescript(name: string, at: Location): Type {

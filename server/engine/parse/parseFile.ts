@@ -10,6 +10,7 @@ import type { Lowering } from '../lower/lower.ts';
 import { lowerRazor, RazorBuilder } from '../lower/razor.ts';
 import { Kind, lineOf, columnOf, packPosition, TreeBuilder, type TreeData } from '../lower/tree.ts';
 import { lowerPrisma } from '../lower/prisma.ts';
+import { lowerProto } from '../lower/proto.ts';
 import { lowerTypeScript } from '../lower/typescript.ts';
 import { lowerXaml } from '../lower/xaml.ts';
 import { loadParser, parse } from './grammars.ts';
@@ -62,6 +63,7 @@ async function lower(text: string, { language, path }: ParseTask): Promise<TreeD
   if (language === 'html') return builder.finish(await lowerPage(text, builder));
   if (language === 'xaml') return builder.finish(lowerXaml(text, builder));
   if (language === 'prisma') return builder.finish(lowerPrisma(text, builder));
+  if (language === 'proto') return builder.finish(lowerProto(text, builder));
   const lowering = LOWERINGS[language];
   if (!lowering) throw new Error(`no lowering for ${language}`);
   const syntax = parse(await loadParser(language), text, PARSE_BUDGET);

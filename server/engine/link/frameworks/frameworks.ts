@@ -5,6 +5,7 @@ import { efcore } from './efcore.ts';
 import { blazor } from './blazor.ts';
 import { fastEndpoints } from './fastEndpoints.ts';
 import type { Framework } from './framework.ts';
+import { grpc } from './grpc.ts';
 import { handlerClasses } from './handlerClasses.ts';
 import { httpClients } from './httpClients.ts';
 import { hubs } from './hubs.ts';
@@ -34,6 +35,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   efcore,
   handlerClasses,
   hubs,
+  grpc,
   fastEndpoints,
   httpClients,
   refit,
