@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { Value } from 'typebox/value';
+import * as compare from '#protocol/compare.ts';
+import * as exports from '#protocol/exports.ts';
 import * as graph from '#protocol/graph.ts';
 import * as http from '#protocol/http.ts';
 import * as scan from '#protocol/scan.ts';
@@ -15,7 +17,7 @@ export const NodeParams = Type.Object({
 });
 
 /** Schemas of answers that OpenAPI shows under their own names. */
-const NAMED: object[] = [graph, scan, http, views]
+const NAMED: object[] = [graph, scan, http, views, compare, exports]
   .flatMap((module): unknown[] => Object.values(module))
   .filter((value): value is object => typeof value === 'object' && value !== null && '$id' in value);
 
