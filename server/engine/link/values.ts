@@ -2,6 +2,7 @@ import { Flag, Kind } from '../lower/tree.ts';
 import { parametersOf } from './callResolver.ts';
 import type { Expressions } from './expressions.ts';
 import { pathOf } from './paths.ts';
+import { placeholder } from './placeholder.ts';
 import { isCSharp, type Location } from './sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
 import { nameOf } from './types.ts';
@@ -17,12 +18,15 @@ export interface TextValue {
 
 const MAX_ALTERNATIVES = 8;
 const MAX_DEPTH = 24;
+const NO_VALUE = /^(null|undefined|default)$/;
 
 /** Evaluates expressions to texts: literals, templates, concatenations, constants wherever they are declared. */
 export class Texts {
   readonly #expressions: Expressions;
   /** Names that never change, such as configuration keys, to the text they are known to have. */
   readonly known = new Map<string, string>();
+  /** Texts that expressions read from outside the code, such as settings files; set by frameworks. */
+  outside: (at: Location) => TextValue[] = () => [];
   /** Texts of the arguments of the calls that are being followed, by the parameter they are passed to. */
   readonly #passed = new Map<string, TextValue[]>();
   /** Arguments of those calls, for their properties; node 0 where the call passes none. */
@@ -111,7 +115,7 @@ export class Texts {
       case Kind.String:
         return [{ text: tree.text(at.node), exact: true, parts: [] }];
       case Kind.Literal:
-        return [{ text: tree.text(at.node), exact: true, parts: [] }];
+        return NO_VALUE.test(tree.text(at.node)) ? [] : [{ text: tree.text(at.node), exact: true, parts: [] }];
       case Kind.Template:
         return this.#joined(tree.children(at.node).map((node) => this.#part({ file: at.file, node }, depth)));
       case Kind.Binary:
@@ -121,11 +125,11 @@ export class Texts {
       case Kind.Identifier:
         return this.#name(at, depth);
       case Kind.Member:
-        return this.#member(at, depth);
+        return this.#outsideOr(at, () => this.#member(at, depth));
       case Kind.Index:
-        return this.#index(at, depth);
+        return this.#outsideOr(at, () => this.#index(at, depth));
       case Kind.Call:
-        return this.#call(at, depth);
+        return this.#outsideOr(at, () => this.#call(at, depth));
       case Kind.New:
         return this.#created(at, depth);
       case Kind.Await:
@@ -134,6 +138,12 @@ export class Texts {
       default:
         return [];
     }
+  }
+
+  /** What settings say comes before the default that code has for it. */
+  #outsideOr(at: Location, inside: () => TextValue[]): TextValue[] {
+    const values = this.outside(at);
+    return values.length > 0 ? values : inside();
   }
 
   /** `new Uri(text)`, `new Uri(base, text)`, `new Uri(text, UriKind.Relative)`. */
@@ -441,28 +451,4 @@ function writtenMembers(owner: TypeSymbol): Set<string> {
 
 function withPart(value: TextValue, name: string): TextValue {
   return { ...value, parts: [`${name} = ${value.text}`, ...value.parts].slice(0, 6) };
-}
-
-/** The last name of an expression, for a placeholder. */
-function placeholder(at: Location): string {
-  const { tree } = at.file;
-  switch (tree.kind(at.node)) {
-    case Kind.Identifier:
-    case Kind.Member:
-      return tree.text(at.node);
-    case Kind.Call: {
-      const callee = tree.child(at.node, 0);
-      const args = tree.children(tree.child(at.node, 1));
-      if (tree.kind(callee) === Kind.Identifier && args[0] !== undefined)
-        return placeholder({ file: at.file, node: args[0] });
-      return placeholder({ file: at.file, node: tree.child(callee, 0) }) || tree.text(callee);
-    }
-    case Kind.Index:
-    case Kind.Await:
-    case Kind.Cast:
-    case Kind.Binary:
-      return placeholder({ file: at.file, node: tree.child(at.node, 0) });
-    default:
-      return 'value';
-  }
 }

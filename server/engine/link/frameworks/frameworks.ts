@@ -9,6 +9,7 @@ import { grpc } from './grpc.ts';
 import { handlerClasses } from './handlerClasses.ts';
 import { httpClients } from './httpClients.ts';
 import { hubs } from './hubs.ts';
+import { configuration } from './configuration.ts';
 import { drizzle } from './drizzle.ts';
 import { kafkajs } from './kafkajs.ts';
 import { lazyQueries } from './lazyQueries.ts';
@@ -30,6 +31,7 @@ import { wpf } from './wpf.ts';
 /** The frameworks that need more than a rule pack, in the order in which they run. */
 export const FRAMEWORKS: readonly Framework[] = [
   angular,
+  configuration,
   aspnet,
   aspnetMinimalApis,
   efcore,
