@@ -63,6 +63,36 @@ describe('pinata.json', () => {
     expect(operationsOf(result)).toHaveLength(2);
   });
 
+  it('names functions whose calls are HTTP calls, where their verb and URL are passed', async () => {
+    const files = {
+      'server.ts': `${SERVER}app.post('/orders', (req, res) => res.end());\n`,
+      'call.ts':
+        'export async function call(name: string, path: string, body?: object) { return legacy.send(name, path, body); }\n',
+      'client.ts': `import { call } from './call';
+export function run(other: { call(name: string): void }) {
+  call('list', '/orders');
+  call('create', '/orders', { id: 1 });
+  other.call('not one of them');
+  $api.post({ path: '/orders' });
+}
+`,
+    };
+    expect(edgesOf(await scanFiles(files), 'requests')).toEqual([]);
+    const settings = {
+      wrappers: [
+        { name: 'call', url: 1, body: 2 },
+        { name: '$api.post', url: { argument: 0, key: 'path' }, method: 'post' },
+      ],
+    };
+    const result = await scanFiles({ ...files, 'pinata.json': JSON.stringify(settings) });
+    expect(edgesOf(result, 'requests').sort()).toEqual([
+      'client.ts:3 -> server.ts:4 certain',
+      'client.ts:4 -> server.ts:5 certain',
+      'client.ts:6 -> server.ts:5 certain',
+    ]);
+    expect(operationsOf(result)).toHaveLength(6);
+  });
+
   it('brings own rule packs in a trusted folder only', async () => {
     const files = {
       'pinata.json': JSON.stringify({ rule_packs: ['rules/ledger.json'] }),

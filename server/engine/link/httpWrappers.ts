@@ -5,7 +5,7 @@ import { propertyIn } from './decorators.ts';
 import type { Linker, RequestFact, UrlComposition } from './linker.ts';
 import { registerRequest } from './routes.ts';
 import { mergeAlternatives } from './ruleValues.ts';
-import type { Location } from './sourceFile.ts';
+import { callKey, type Location } from './sourceFile.ts';
 import { type FunctionSymbol, pushTo } from './symbols.ts';
 import type { TextValue } from './values.ts';
 
@@ -27,9 +27,10 @@ interface Wrapper {
  * Follows the project's own functions around HTTP calls: `get: (url) => http.get(root + url)`. A call of one with a
  * literal path is an HTTP call itself, with the URL it leads to; where one such function calls another, the URLs of
  * the outer calls are those of the HTTP call.
+ * @param done calls, as `callKey` writes them, that are known to be HTTP calls
  */
-export function followWrappers(linker: Linker): void {
-  const follower = new WrapperFollower(linker);
+export function followWrappers(linker: Linker, done: ReadonlySet<string>): void {
+  const follower = new WrapperFollower(linker, done);
   const { requests } = linker.facts;
   const followed = new Set<RequestFact>();
   for (const request of requests.slice()) if (follower.follow(request)) followed.add(request);
@@ -39,10 +40,11 @@ export function followWrappers(linker: Linker): void {
 class WrapperFollower {
   readonly #linker: Linker;
   /** Calls that already are HTTP calls, by place. */
-  readonly #done = new Set<string>();
+  readonly #done: Set<string>;
 
-  constructor(linker: Linker) {
+  constructor(linker: Linker, done: ReadonlySet<string>) {
     this.#linker = linker;
+    this.#done = new Set(done);
   }
 
   /** Adds the calls of the wrapper a request stands in; false when the request is to be joined by itself. */
@@ -125,7 +127,7 @@ class WrapperFollower {
 
   #addCall(inner: DraftNode, site: ResolvedCall, call: { urls: TextValue[]; methods: string[] }): void {
     const { graph, program } = this.#linker;
-    const key = `${site.at.file.index}:${site.callNode}`;
+    const key = callKey(site.at.file, site.callNode);
     if (this.#done.has(key)) return;
     this.#done.add(key);
     const within = program.table.enclosingFunction(site.at.file, site.callNode);

@@ -17,6 +17,7 @@ import { OperationFinder } from './operations.ts';
 import { Program } from './program.ts';
 import { followGeneratedClients } from './generatedClients.ts';
 import { followWrappers } from './httpWrappers.ts';
+import { followNamedWrappers } from './namedWrappers.ts';
 import { joinRequests } from './requests.ts';
 import type { SourceFile } from './sourceFile.ts';
 import { linkTables } from './tables.ts';
@@ -78,7 +79,7 @@ export async function link(
   for (const framework of FRAMEWORKS) framework.finish?.(linker);
   const schemas = linkTables(linker);
   followGeneratedClients(linker);
-  followWrappers(linker);
+  followWrappers(linker, followNamedWrappers(linker, settings.roots));
   joinRequests(linker);
   joinMessages(linker);
   await progress(1, graph.operations.length);

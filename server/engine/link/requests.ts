@@ -1,25 +1,15 @@
-import type { Confidence } from '#protocol/graph.ts';
+import { CONFIDENCES, type Confidence } from '#protocol/graph.ts';
 import type { DraftNode } from '../graph/graphBuilder.ts';
 import type { EndpointFact, Linker, RequestFact } from './linker.ts';
+import { type Destination, Routing, type Ways } from './routing.ts';
+import { mayBeSame, serves } from './services.ts';
+import { isLocalHost, parseRoute, parseUrl, type Path, scoreOf, withoutApi } from './urlPaths.ts';
 
-/** A URL or route cut into what is compared. */
-interface Path {
-  segments: Segment[];
-  /** Literal host, '' when relative. */
-  host: string;
-}
-interface Segment {
-  /** Lower-case literal text, '' for a parameter. */
-  text: string;
-  /** Whether the whole segment is a parameter. */
-  parameter: boolean;
-  /** Literal text before a placeholder that may as well be a query string: `folders` in `folders{query}`. */
-  stem: string;
-  optional: boolean;
-  catchAll: boolean;
-  /** What a segment with parameters and literal text in it takes: `v1` for `v{version}`. */
-  pattern: RegExp | undefined;
-}
+/** Providers whose relative URLs are sent to the server that the page came from. */
+const BROWSER_ONLY = /^(fetch|XMLHttpRequest|jQuery|Angular)/i;
+
+/** Candidates kept on an edge. */
+const MAX_CANDIDATES = 5;
 
 interface Match {
   endpoint: EndpointFact;
@@ -27,6 +17,8 @@ interface Match {
   score: string;
   confidence: Confidence;
   how: string;
+  /** Why it is not taken although the route fits; it stays a candidate. */
+  rejected?: string;
 }
 
 /** Joins HTTP calls with the endpoints that serve them. */
@@ -39,9 +31,11 @@ class RequestJoiner {
   readonly #linker: Linker;
   readonly #byMethod = new Map<string, EndpointFact[]>();
   readonly #routes = new Map<EndpointFact, Path>();
+  readonly #routing: Routing;
 
   constructor(linker: Linker) {
     this.#linker = linker;
+    this.#routing = new Routing(linker);
     for (const endpoint of linker.facts.endpoints) {
       const known = this.#byMethod.get(endpoint.method);
       if (known) known.push(endpoint);
@@ -79,28 +73,24 @@ class RequestJoiner {
 
   #joinUrl(request: RequestFact, url: RequestFact['urls'][number], path: Path): boolean {
     if (path.host !== '' && !this.#isServed(path.host) && url.parts.length === 0) return false;
-    const matches = this.#matches(request, path);
+    const matches = this.#matches(request, url.text, path);
+    const [first] = matches;
+    if (!first || first.rejected !== undefined) return false;
     const best = matches.filter(
-      (match) => match.score === matches[0]?.score && match.confidence === matches[0]?.confidence,
+      (match) => match.rejected === undefined && match.score === first.score && match.confidence === first.confidence,
     );
-    const first = best[0];
-    if (!first) return false;
     const rejected = matches
-      .slice(best.length, best.length + 5)
-      .map((match) => candidate(match, 'less specific route'));
+      .filter((match) => !best.includes(match))
+      .slice(0, MAX_CANDIDATES)
+      .map((match) => candidate(match, match.rejected ?? 'less specific route'));
     if (best.length === 1) {
-      this.#draw(
-        request.node,
-        first,
-        first.confidence === 'certain' ? (request.confidence ?? 'certain') : first.confidence,
-        url,
-        rejected,
-      );
+      const most = request.confidence ?? (this.#isForeign(path.host) ? 'likely' : 'certain');
+      this.#draw(request.node, first, weaker(first.confidence, most), url, rejected);
       return true;
     }
     for (const match of best) {
       const others = best.filter((other) => other !== match).map((other) => candidate(other, 'equally specific route'));
-      this.#draw(request.node, match, 'possible', url, others);
+      this.#draw(request.node, match, 'possible', url, [...others, ...rejected].slice(0, MAX_CANDIDATES));
     }
     this.#linker.graph.unresolved(
       request.node,
@@ -130,36 +120,93 @@ class RequestJoiner {
   }
 
   /** Endpoints that fit, best first: with known prefixes first, then without `api` on one side. */
-  #matches(request: RequestFact, path: Path): Match[] {
+  #matches(request: RequestFact, url: string, path: Path): Match[] {
     const bases = [...(this.#linker.facts.basePaths.get(request.node.file.root) ?? [])];
-    const variants: { path: Path; confidence: Confidence; how: string }[] = [
-      { path, confidence: 'certain', how: '' },
-      ...bases.map((base) => ({
-        path: withBase(base, path),
-        confidence: 'certain' as const,
-        how: `, below the base path ${base}`,
-      })),
+    const variants = [
+      { url, how: '' },
+      ...bases.map((base) => ({ url: belowBase(base, path), how: `, below the base path ${base}` })),
     ];
     for (const variant of variants) {
-      const found = this.#fitting(
-        request.method,
-        variant.path,
-        (endpoint) => [this.#routeOf(endpoint), this.#prefixedRoute(endpoint)],
-        variant,
-      );
+      const found = this.#reached(request, this.#routing.waysOf(request, variant.url), variant.how);
       if (found.length > 0) return found;
     }
+    return this.#withoutPrefix(
+      request,
+      path,
+      variants.map((variant) => parseUrl(variant.url)),
+    );
+  }
+
+  /** What a URL reaches: through a proxy of the caller's package, through a gateway, or directly. */
+  #reached(request: RequestFact, ways: Ways, how: string): Match[] {
+    const arrive = (destination: Destination) => this.#arriving(request, destination, how);
+    for (const destination of ways.proxied) {
+      const found = arrive(destination);
+      if (found.length > 0) return found;
+    }
+    const direct = arrive(ways.direct);
+    const behind = ways.throughGateway.flatMap(arrive);
+    const [first] = behind;
+    if (!first) return direct;
+    if (ways.isGatewayCertain) return behind;
+    // Nothing says whether the call goes to the gateway.
+    const contradicts = direct[0] !== undefined && !behind.some((match) => match.endpoint === direct[0]?.endpoint);
+    if (!contradicts) return behind.map((match) => ({ ...match, confidence: weaker(match.confidence, 'likely') }));
+    return [...behind, ...direct].map((match) => ({ ...match, score: first.score, confidence: 'possible' }));
+  }
+
+  #arriving(request: RequestFact, { path, programs, how }: Destination, below: string): Match[] {
+    const found = this.#fitting(
+      request.method,
+      path,
+      (endpoint) => [this.#routeOf(endpoint), this.#prefixedRoute(endpoint)],
+      { confidence: 'certain', how: `${below}${how}` },
+    );
+    return this.#ofPrograms(request, found, programs);
+  }
+
+  /** Without `api` in the URL, or in the route. */
+  #withoutPrefix(request: RequestFact, path: Path, variants: readonly Path[]): Match[] {
     if (!path.segments.some((segment) => !segment.parameter && segment.text !== 'api')) return [];
+    const programs = this.#routing.services.at(path.host);
     const trimmed = variants.flatMap((variant) =>
-      variant.path.segments[0]?.text === 'api' ? [{ ...variant.path, segments: variant.path.segments.slice(1) }] : [],
+      variant.segments[0]?.text === 'api' ? [{ ...variant, segments: variant.segments.slice(1) }] : [],
     );
     for (const shorter of trimmed) {
       const variant = { confidence: 'likely' as const, how: ', without the prefix api' };
       const found = this.#fitting(request.method, shorter, (endpoint) => [this.#routeOf(endpoint)], variant);
-      if (found.length > 0) return found;
+      if (found.length > 0) return this.#ofPrograms(request, found, programs);
     }
     const variant = { confidence: 'likely' as const, how: ', below the prefix api' };
-    return this.#fitting(request.method, path, (endpoint) => [withoutApi(this.#routeOf(endpoint))], variant);
+    const found = this.#fitting(request.method, path, (endpoint) => [withoutApi(this.#routeOf(endpoint))], variant);
+    return this.#ofPrograms(request, found, programs);
+  }
+
+  /**
+   * Prefers the endpoints of the programs that a URL's host names; of the caller's own program where it names none.
+   * Where several programs serve the URL, the best route is no more than likely.
+   */
+  #ofPrograms(request: RequestFact, matches: Match[], programs: ReadonlySet<string> | undefined): Match[] {
+    const { services } = this.#routing;
+    const ownersOf = (match: Match) => services.of(match.endpoint.node.file);
+    if (programs) {
+      const inside = matches.filter((match) => ownersOf(match)?.some((folder) => programs.has(folder)) ?? true);
+      const outside = matches.filter((match) => !inside.includes(match));
+      if (inside.length === 0) return outside.map((match) => ({ ...match, confidence: 'possible' }));
+      return [...inside, ...outside.map((match) => ({ ...match, rejected: 'served at another base address' }))];
+    }
+    const folder = services.folderOf(request.node.file);
+    const own = matches.filter((match) => serves(ownersOf(match), folder));
+    const chosen = own.length > 0 ? own : matches;
+    const others = matches.filter((match) => !chosen.includes(match));
+    const isSameOrigin = own.length > 0 && BROWSER_ONLY.test(request.node.provider ?? '');
+    const first = chosen[0];
+    const isShared = first !== undefined && matches.some((match) => !mayBeSame(ownersOf(first), ownersOf(match)));
+    const most = isShared && !isSameOrigin ? 'likely' : 'certain';
+    return [
+      ...chosen.map((match) => ({ ...match, confidence: weaker(match.confidence, most) })),
+      ...others.map((match) => ({ ...match, rejected: 'served by another program' })),
+    ];
   }
 
   #routeOf(endpoint: EndpointFact): Path {
@@ -191,7 +238,14 @@ class RequestJoiner {
   }
 
   #isServed(host: string): boolean {
-    return isLocalHost(host) || this.#linker.facts.servedHosts.has(host);
+    return (
+      isLocalHost(host) || this.#linker.facts.servedHosts.has(host) || this.#routing.services.at(host) !== undefined
+    );
+  }
+
+  /** A host that nothing says is the workspace's own. */
+  #isForeign(host: string): boolean {
+    return host !== '' && !this.#isServed(host);
   }
 
   #explain(request: RequestFact, paths: readonly Path[]): void {
@@ -212,99 +266,12 @@ function candidate(match: Match, reason: string) {
   return { node: match.endpoint.node, reason: `${reason}: ${match.endpoint.method} /${match.endpoint.route}` };
 }
 
-/** A URL template of a call. A placeholder at the very beginning is a base URL that is not known. */
-function parseUrl(text: string): Path {
-  let rest = text.trim();
-  let host = '';
-  const absolute = /^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#]*)/i.exec(rest);
-  if (absolute) {
-    host = (absolute[1] ?? '').toLowerCase();
-    rest = rest.slice(absolute[0].length);
-  } else {
-    rest = withoutBase(rest);
-  }
-  return { host: host.includes('{') ? '' : host, segments: segmentsOf(rest.replace(/[?#].*$/s, '')) };
+function weaker(a: Confidence, b: Confidence): Confidence {
+  return CONFIDENCES.indexOf(a) > CONFIDENCES.indexOf(b) ? a : b;
 }
 
-/** Leaves out a placeholder in front that stands for a base URL: by its name, or because `api` follows it. */
-function withoutBase(text: string): string {
-  const leading = /^\{([^}]*)\}/.exec(text);
-  if (!leading) return text;
-  const rest = text.slice(leading[0].length);
-  const isBase =
-    /url|uri|base|host|root|server|endpoint|api|origin|prefix|domain/i.test(leading[1] ?? '') ||
-    /^\/?api\//i.test(rest);
-  return isBase ? rest : text;
-}
-
-/** A route template: `{id:int}`, `:id`, `[id]`, `{id?}`, `{*path}`, `[...path]`. */
-function parseRoute(text: string): Path {
-  return { host: '', segments: segmentsOf(text) };
-}
-
-function segmentsOf(path: string): Segment[] {
-  return path
-    .split(/\/(?![^{]*\})/)
-    .filter((part) => part !== '' && part !== '.')
-    .map(toSegment);
-}
-
-function toSegment(part: string): Segment {
-  const parameter = /^(\{[^}]*\}|:[^/]+|\[[^\]]+\]|<[^>]+>)$/.test(part);
-  const catchAll = /^(\{\*|\[\.\.\.|\[\[\.\.\.|:.+\*$|\*$)/.test(part);
-  const optional = /^(\{[^}]*\?\}|:[^/]+\?|\[\[)/.test(part) || /^\{[^}]*=[^}]*\}$/.test(part);
-  const stem = /^([^{}]*\w)\{[^}]*\}$/.exec(part)?.[1]?.toLowerCase() ?? '';
-  const pattern = parameter || !/\{[^{}]+\}/.test(part) ? undefined : mixedPattern(part);
-  return {
-    text: parameter || catchAll ? '' : part.toLowerCase(),
-    parameter: parameter || catchAll,
-    stem,
-    optional,
-    catchAll,
-    pattern,
-  };
-}
-
-/** `v{version:apiVersion}` as a pattern, an API version being a number. */
-function mixedPattern(part: string): RegExp {
-  const pieces = part.toLowerCase().split(/(\{[^{}]*\})/);
-  const text = pieces.map((piece) => {
-    if (!piece.startsWith('{')) return piece.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    return piece.endsWith(':apiversion}') ? '\\d+(?:\\.\\d+)?' : '.+';
-  });
-  return new RegExp(`^${text.join('')}$`);
-}
-
-/** How well a call's path fits a route: one letter a segment, `b` literal, `a` parameter; undefined when it does not. */
-function scoreOf(path: Path, route: Path): string | undefined {
-  let score = '';
-  for (const [index, expected] of route.segments.entries()) {
-    const actual = path.segments[index];
-    if (expected.catchAll) return `${score}a`;
-    if (!actual) {
-      if (!expected.optional) return undefined;
-      continue;
-    }
-    if (expected.pattern && !actual.parameter && (expected.pattern.test(actual.text) || actual.stem === expected.stem))
-      score += 'b';
-    else if (actual.stem !== '' && index === path.segments.length - 1) {
-      if (expected.text !== actual.stem) return undefined;
-      score += 'b';
-    } else if (expected.parameter) score += actual.parameter ? 'a5' : 'a4';
-    else if (!actual.parameter && actual.text === expected.text) score += 'b';
-    else return undefined;
-  }
-  return path.segments.length > route.segments.length ? undefined : score;
-}
-
-function withBase(base: string, path: Path): Path {
-  return { host: path.host, segments: [...parseUrl(base).segments, ...path.segments] };
-}
-
-function withoutApi(route: Path): Path | undefined {
-  return route.segments[0]?.text === 'api' ? { host: '', segments: route.segments.slice(1) } : undefined;
-}
-
-function isLocalHost(host: string): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\]|0\.0\.0\.0)(:\d+)?$/.test(host);
+/** The URL of a path below a base path or base URL. */
+function belowBase(base: string, path: Path): string {
+  const rest = path.segments.map((segment) => segment.source).join('/');
+  return `${base.replace(/\/+$/, '')}/${rest}`;
 }

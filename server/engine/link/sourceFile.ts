@@ -134,3 +134,8 @@ function parentsOf(tree: Tree): Int32Array {
   }
   return parents;
 }
+
+/** Names a call by its place: file and node. */
+export function callKey(file: SourceFile, node: number): string {
+  return `${file.index}:${node}`;
+}

@@ -16,6 +16,32 @@ const Judgement = Type.Union([
 ]);
 export type Judgement = Static<typeof Judgement>;
 
+/** An argument of a call by its position from 0, or a property of an object passed there. */
+const ArgumentPlace = Type.Union([
+  Type.Integer({ minimum: 0 }),
+  Type.Object(
+    { argument: Type.Integer({ minimum: 0 }), key: Type.String({ minLength: 1 }) },
+    { additionalProperties: false },
+  ),
+]);
+export type ArgumentPlace = Static<typeof ArgumentPlace>;
+
+/** A function of the workspace, or of a library, whose calls are HTTP calls. */
+const HttpWrapper = Type.Object(
+  {
+    name: Type.String({ minLength: 1, description: 'The function as `name`, `Class.method` or as it is called' }),
+    url: ArgumentPlace,
+    method: Type.Optional(
+      Type.Union([Type.String({ pattern: '^[A-Za-z]+$' }), ArgumentPlace], {
+        description: 'The verb, or the argument that names it; POST with a body and GET without when absent',
+      }),
+    ),
+    body: Type.Optional(ArgumentPlace),
+  },
+  { additionalProperties: false },
+);
+export type HttpWrapper = Static<typeof HttpWrapper>;
+
 /** `pinata.json` at the top of a scanned folder. */
 export const WorkspaceSettings = Type.Object(
   {
@@ -29,6 +55,9 @@ export const WorkspaceSettings = Type.Object(
       Type.Array(Type.String({ minLength: 1 }), {
         description: 'Paths that a proxy, gateway or interceptor puts before the calls of this folder',
       }),
+    ),
+    wrappers: Type.Optional(
+      Type.Array(HttpWrapper, { description: 'Functions whose calls are HTTP calls, with where the URL is passed' }),
     ),
     suppressions: Type.Optional(Type.Array(Judgement, { description: 'Nodes and links that are wrong' })),
     confirmations: Type.Optional(Type.Array(Judgement, { description: 'Links that are right' })),
