@@ -13,6 +13,9 @@ export const WorkflowQuery = Type.Object(
     ...PageQuery.properties,
     group_by: Type.Optional(WorkflowGrouping),
     group: Type.Optional(Type.String({ maxLength: 500, description: 'Key of a group of `group_by`' })),
+    node: Type.Optional(
+      Type.String({ maxLength: 500, description: 'Only workflows that pass through this node, at most 200' }),
+    ),
   },
   { additionalProperties: false, $id: 'WorkflowQuery' },
 );

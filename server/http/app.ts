@@ -8,6 +8,7 @@ import { PRODUCT_VERSION } from '#protocol/version.ts';
 import { type App, type AppDeps, DEFAULT_LIMITS } from './deps.ts';
 import { guard } from './guard.ts';
 import { handleErrors, pathOf } from './httpErrors.ts';
+import { markRoutes } from './markRoutes.ts';
 import { pageRoutes } from './pageRoutes.ts';
 import { progressEvents } from './progressEvents.ts';
 import { ProgressHub } from './progressHub.ts';
@@ -60,6 +61,7 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   scanRoutes(app, deps);
   resultRoutes(app, deps);
   viewRoutes(app, deps);
+  markRoutes(app, deps);
   sourceRoute(app, deps);
   systemRoutes(app, deps);
   await pageRoutes(app, deps);

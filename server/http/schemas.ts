@@ -6,6 +6,7 @@ import * as compare from '#protocol/compare.ts';
 import * as exports from '#protocol/exports.ts';
 import * as graph from '#protocol/graph.ts';
 import * as http from '#protocol/http.ts';
+import * as marks from '#protocol/marks.ts';
 import * as scan from '#protocol/scan.ts';
 import * as views from '#protocol/views.ts';
 import { ValidationError } from './httpErrors.ts';
@@ -17,7 +18,7 @@ export const NodeParams = Type.Object({
 });
 
 /** Schemas of answers that OpenAPI shows under their own names. */
-const NAMED: object[] = [graph, scan, http, views, compare, exports]
+const NAMED: object[] = [graph, scan, http, views, marks, compare, exports]
   .flatMap((module): unknown[] => Object.values(module))
   .filter((value): value is object => typeof value === 'object' && value !== null && '$id' in value);
 

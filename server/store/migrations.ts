@@ -157,6 +157,17 @@ CREATE TABLE workflow_groups (
 CREATE INDEX workflow_groups_by_key ON workflow_groups (scan, grouping, key, workflow, label);
 CREATE UNIQUE INDEX workflows_by_id ON workflows (scan, id);
 `,
+  `
+CREATE TABLE workflow_nodes (
+  row INTEGER PRIMARY KEY,
+  scan INTEGER NOT NULL,
+  ord INTEGER NOT NULL,
+  node TEXT NOT NULL,
+  total INTEGER NOT NULL,
+  workflows TEXT NOT NULL
+);
+CREATE UNIQUE INDEX workflow_nodes_by_node ON workflow_nodes (scan, node);
+`,
 ];
 
 /** Tables that hold the rows of results. */
@@ -165,6 +176,7 @@ export const RESULT_TABLES = [
   'edges',
   'workflows',
   'workflow_groups',
+  'workflow_nodes',
   'endpoints',
   'tables',
   'schemas',

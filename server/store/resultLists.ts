@@ -124,7 +124,7 @@ export class ResultLists {
 
   /** A filter on `target` restricts workflows to those that read or write this table. */
   workflows(scan: number, query: WorkflowQuery): WorkflowPage {
-    const group = groupRestriction(scan, query);
+    const group = nodeRestriction(scan, query) ?? groupRestriction(scan, query);
     const page = this.#pages.page(WORKFLOWS, scan, query, 'item.body, item.step_count', group);
     const find = this.#nodeFinder(scan);
     if (query.brief === true) {
@@ -287,6 +287,16 @@ function briefWorkflow(workflow: Workflow, find: FindNode): WorkflowRow {
   const entry = find(workflow.entry);
   if (!entry) throw new Error(`workflow ${workflow.id} has no entry node in the store`);
   return { ...workflow, story: '', steps: [], entry_node: entry, step_count: workflow.steps.length, chain: [] };
+}
+
+/** Restricts workflows to those that pass through one node, when the query names one. */
+function nodeRestriction(scan: number, { node }: WorkflowQuery): Restriction | undefined {
+  if (node === undefined) return undefined;
+  return {
+    sql: `ord IN (SELECT place.value FROM workflow_nodes AS passing, json_each(passing.workflows) AS place
+      WHERE passing.scan = ? AND passing.node = ?)`,
+    values: [scan, node],
+  };
 }
 
 /** Restricts workflows to one group, when the query names one. */

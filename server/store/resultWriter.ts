@@ -4,6 +4,7 @@ import type { GraphNode } from '#protocol/graph.ts';
 import { openDatabase, transaction } from './database.ts';
 import { endpointSummaries, tableSummaries } from './resultIndex.ts';
 import { workflowGroupRows } from './workflowGroupRows.ts';
+import { workflowNodeRows } from './workflowNodeRows.ts';
 import { removeResultRows, removeScanRows } from './removeScan.ts';
 
 /** Rows a transaction; keeps each below about 20 ms, which is the longest the server's own small writes wait. */
@@ -132,6 +133,7 @@ function sections(result: EngineResult): Section[] {
     edgeSection(result),
     workflowSection(result, nodesById),
     workflowGroupSection(result, nodesById),
+    workflowNodeSection(result),
     endpointSection(result, nodesById),
     tableSection(result, nodesById),
     unresolvedSection(result, nodesById),
@@ -206,6 +208,18 @@ function workflowGroupSection(result: EngineResult, nodes: Map<string, GraphNode
     columns: ['grouping', 'key', 'label', 'workflow'],
     count: rows.length,
     rows: () => rows.map(({ grouping, key, label, workflow }) => [grouping, key, label, workflow]),
+  };
+}
+
+function workflowNodeSection(result: EngineResult): Section {
+  const rows = workflowNodeRows(result);
+  return {
+    table: 'workflow_nodes',
+    columns: ['node', 'total', 'workflows'],
+    count: rows.length,
+    *rows() {
+      for (const { node, total, workflows } of rows) yield [node, total, JSON.stringify(workflows)];
+    },
   };
 }
 

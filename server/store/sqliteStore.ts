@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Type } from 'typebox';
 import { Suppressed } from '#protocol/graph.ts';
 import type { PageQuery, ScanOverview } from '#protocol/http.ts';
+import type { MarksQuery } from '#protocol/marks.ts';
 import { ScanStatus, type ScanSummary } from '#protocol/scan.ts';
 import type {
   EntityDiagramQuery,
@@ -14,6 +15,7 @@ import type {
 } from '#protocol/views.ts';
 import { openDatabase, transaction } from './database.ts';
 import { exportCsvText, exportJsonText } from './exportResult.ts';
+import { fileMarks } from './fileMarks.ts';
 import { hotFiles, unusedTables } from './overviewQueries.ts';
 import { removeScanRows } from './removeScan.ts';
 import { ResultLists } from './resultLists.ts';
@@ -164,6 +166,8 @@ export class SqliteStore implements Store {
   files = settle((scanId: string, query: PageQuery) => this.#lists.files(this.#written(scanId), query));
 
   node = settle((scanId: string, nodeId: string): NodeDetail | null => this.#lists.node(this.#written(scanId), nodeId));
+
+  fileMarks = settle((scanId: string, query: MarksQuery) => fileMarks(this.#database, this.#written(scanId), query));
 
   hasScannedFile = settle((scanId: string, path: string): boolean => {
     const row = this.#database

@@ -9,6 +9,7 @@ import type {
   UnresolvedPage,
   WorkflowPage,
 } from '#protocol/http.ts';
+import type { FileMarks, MarksQuery } from '#protocol/marks.ts';
 import type { ScanRequest, ScanStatus, ScanSummary } from '#protocol/scan.ts';
 import type {
   EntityDiagram,
@@ -94,6 +95,8 @@ export interface Store {
   tables(scanId: string, query: PageQuery): Promise<TablePage>;
   unresolved(scanId: string, query: PageQuery): Promise<UnresolvedPage>;
   files(scanId: string, query: PageQuery): Promise<FilePage>;
+  /** What an editor shows beside the lines of one file. */
+  fileMarks(scanId: string, query: MarksQuery): Promise<FileMarks>;
   /** Whether a file (`root/relative/path`) was scanned. */
   hasScannedFile(scanId: string, path: string): Promise<boolean>;
   /** The whole result (`ScanResult`) as JSON text in pieces; null for an unknown scan. */
