@@ -42,6 +42,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'sabotage',
+          include: ['test/sabotage/**/*.test.ts'],
+          testTimeout: PART_STARTS,
+          sequence: ALONE,
+        },
+      },
+      {
+        test: {
           name: 'page',
           include: ['test/{page,webview}/**/*.test.ts'],
           testTimeout: PART_STARTS,

@@ -41,6 +41,7 @@ export async function openRuntime(options: CommonOptions, redis: RedisPolicy, lo
     databasePath: path,
     memoryMb: options.memoryMb ?? defaultMemoryMb(),
     cancelGraceMs: 2000,
+    stallMs: 60_000,
     updatesPerSecond: 10,
     heartbeatMs: 900,
     concurrency: 1,

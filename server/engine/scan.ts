@@ -17,6 +17,7 @@ import { SourceFile } from './link/sourceFile.ts';
 import { Tree } from './lower/tree.ts';
 import { parseAll } from './parse/parseAll.ts';
 import type { ParsedFile } from './parse/parseFile.ts';
+import { Quarantine } from './parse/quarantine.ts';
 
 /** Milliseconds a cancelled scan may spend on linking what it has read. */
 const PARTIAL_LINK_BUDGET = 1000;
@@ -36,6 +37,14 @@ export interface EngineRequest {
   includeTests?: boolean | undefined;
   /** Whether the workspace is trusted: only then its own rule packs are used. */
   trusted?: boolean | undefined;
+  /** Folder of what is kept from scan to scan; nothing is kept when absent. */
+  cacheFolder?: string | undefined;
+  /** Always parse in threads, so that a file that brings its thread down does not bring the process down. */
+  isolated?: boolean | undefined;
+  /** Milliseconds one file may keep a parser thread. */
+  fileBudgetMs?: number | undefined;
+  /** Most heap of one parser thread in MiB. */
+  threadMemoryMb?: number | undefined;
   /** Number of parser threads; chosen by the number of processors and files when absent. */
   threads?: number | undefined;
 }
@@ -133,6 +142,10 @@ async function parseFiles(
   report();
   return parseAll(files, {
     threads: request.threads,
+    isolated: request.isolated,
+    fileBudgetMs: request.fileBudgetMs,
+    threadMemoryMb: request.threadMemoryMb,
+    quarantine: Quarantine.open(request.cacheFolder),
     signal: hooks.signal,
     onParsed(count, lastFile) {
       filesScanned += count;

@@ -46,15 +46,20 @@ export class ProgressHub {
       if (isTerminal(status.status)) stop();
       onStatus(status);
     };
-    const unsubscribe = await this.#bus.subscribe(scanId, offer);
+    // The listener is in place when `subscribe` returns; a bus whose transport hangs does not delay the snapshot.
+    const [unsubscribe, snapshot] = await Promise.all([
+      this.#bus.subscribe(scanId, offer),
+      this.#coordinator.status(scanId).then((status) => {
+        if (status) offer(status);
+        return status;
+      }),
+    ]);
     if (ended) unsubscribe();
     else ends.push(unsubscribe);
-    const snapshot = await this.#coordinator.status(scanId);
     if (!snapshot && lastSeq < 0) {
       stop();
       return null;
     }
-    if (snapshot) offer(snapshot);
     if (!ended && !this.#coordinator.owns(scanId)) ends.push(this.#watchForeign(scanId, offer));
     return { stop };
   }

@@ -69,7 +69,7 @@ function healthRoutes(app: App, deps: AppDeps, prefix: string): void {
     `${prefix}/readyz`,
     { schema: { response: { 200: readiness, 503: readiness }, tags, summary: 'Readiness', hide: !prefix } },
     async (_request, reply) => {
-      const bus = deps.bus.health();
+      const bus = await deps.bus.check();
       const store = await deps.store.ping().then(
         () => 'ok',
         (error: unknown) => errorMessage(error),

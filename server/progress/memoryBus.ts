@@ -32,6 +32,10 @@ export class MemoryBus implements ProgressBus {
     return { ok: true };
   }
 
+  check(): Promise<BusHealth> {
+    return Promise.resolve(this.health());
+  }
+
   close(): Promise<void> {
     this.#listeners.clear();
     this.#latest.clear();

@@ -26,7 +26,10 @@ export interface ProgressBus {
   subscribe(scanId: string, listener: ProgressListener): Promise<Unsubscribe>;
   /** The newest status known of a scan, or null. Resolves within a second also while the transport is out. */
   latest(scanId: string): Promise<ScanStatus | null>;
+  /** What is known without asking. */
   health(): BusHealth;
+  /** Asks the transport whether it answers; resolves within a second. */
+  check(): Promise<BusHealth>;
   /** Writes out what is pending (at most a second), then ends every connection and timer. */
   close(): Promise<void>;
 }

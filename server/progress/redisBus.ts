@@ -47,15 +47,25 @@ export interface RedisBusLog {
   warn(details: object, message: string): void;
 }
 
-interface PendingWrite {
+/** Ended scans of this process whose status is written again when Redis has come back empty. */
+const KEPT_TERMINAL = 500;
+/** A connection on which an answer is overdue this long is taken for dead and made anew. */
+const DEAD_CONNECTION_MS = 10_000;
+
+interface Publication {
   status: ScanStatus;
+  /** The status as it is on the wire. */
+  text: string;
   writing: boolean;
+  /** Whether it is known to be in Redis. */
+  written: boolean;
 }
 
 /**
  * The bus of servers that share scans through Redis. A scan never waits for Redis: watchers of this process are served
- * directly, and of what could not be written only the newest status is kept and written on recovery. One connection
- * subscribes for all watchers of the process.
+ * directly, and of each scan only the newest status is kept and written, again after every outage, since Redis may have
+ * come back empty and listeners may have missed it. Commands are never queued in the client: during an outage they fail
+ * at once and their state lives here. One connection subscribes for all watchers of the process.
  */
 export class RedisBus implements ProgressBus {
   readonly kind = 'redis';
@@ -63,12 +73,14 @@ export class RedisBus implements ProgressBus {
   readonly #publisher: Redis;
   readonly #subscriber: Redis;
   readonly #log: RedisBusLog;
-  /** Newest status of each scan that is not known to be in Redis. */
-  readonly #pending = new Map<string, PendingWrite>();
+  /** Newest status of each scan that this process publishes. */
+  readonly #published = new Map<string, Publication>();
+  readonly #ended: string[] = [];
   readonly #acknowledged = new Map<string, Promise<void>>();
   /** Scans whose newest status could not be read after their channel was subscribed. */
   readonly #unread = new Set<string>();
   #retryTimer: NodeJS.Timeout | undefined;
+  #probeTimer: NodeJS.Timeout | undefined;
   #lastProblem: string | undefined = 'not connected yet';
   #closed = false;
 
@@ -81,6 +93,7 @@ export class RedisBus implements ProgressBus {
       autoResubscribe: false,
       maxRetriesPerRequest: 0,
       connectTimeout: 3000,
+      socketTimeout: DEAD_CONNECTION_MS,
       keepAlive: 10_000,
       retryStrategy: (attempt: number) => Math.min(100 * attempt, 2000),
     };
@@ -107,27 +120,27 @@ export class RedisBus implements ProgressBus {
 
   publish(status: ScanStatus): void {
     if (this.#closed) return;
+    const known = this.#published.get(status.scan_id);
+    if (known && (known.status.seq >= status.seq || isTerminal(known.status.status))) return;
+    const text = JSON.stringify(status);
+    if (known) Object.assign(known, { status, text, written: false });
+    else this.#published.set(status.scan_id, { status, text, writing: false, written: false });
+    if (isTerminal(status.status)) this.#forgetOldest(status.scan_id);
     this.#listeners.deliver(status);
-    const pending = this.#pending.get(status.scan_id);
-    if (pending) {
-      if (status.seq > pending.status.seq && !isTerminal(pending.status.status)) pending.status = status;
-      if (!pending.writing) this.#write(status.scan_id);
-      return;
-    }
-    this.#pending.set(status.scan_id, { status, writing: false });
     this.#write(status.scan_id);
   }
 
   async subscribe(scanId: string, listener: ProgressListener): Promise<Unsubscribe> {
     const unsubscribe = this.#listeners.add(scanId, listener, () => this.#unsubscribeChannel(scanId));
+    this.#probeTimer ??= setInterval(() => this.#probe(), DEAD_CONNECTION_MS);
     const acknowledged = this.#acknowledged.get(scanId) ?? this.#subscribeChannel(scanId);
     await within(acknowledged, ANSWER_WAIT_MS, undefined);
     return unsubscribe;
   }
 
   async latest(scanId: string): Promise<ScanStatus | null> {
-    const pending = this.#pending.get(scanId);
-    if (pending) return pending.status;
+    const own = this.#published.get(scanId);
+    if (own) return own.status;
     if (this.#publisher.status !== 'ready') return null;
     const text = await within(this.#publisher.get(statusKey(scanId)), ANSWER_WAIT_MS, null);
     return text === null ? null : this.#parse(text);
@@ -137,10 +150,17 @@ export class RedisBus implements ProgressBus {
     return this.#lastProblem === undefined ? { ok: true } : { ok: false, detail: `Redis: ${this.#lastProblem}` };
   }
 
+  async check(): Promise<BusHealth> {
+    if (this.#publisher.status !== 'ready') return this.health();
+    const answer = await within(this.#publisher.ping(), ANSWER_WAIT_MS, undefined);
+    return answer === undefined ? { ok: false, detail: 'Redis: no answer to a ping' } : this.health();
+  }
+
   async close(): Promise<void> {
     await this.#flush();
     this.#closed = true;
     clearTimeout(this.#retryTimer);
+    clearInterval(this.#probeTimer);
     this.#listeners.clear();
     this.#publisher.disconnect();
     this.#subscriber.disconnect();
@@ -150,14 +170,16 @@ export class RedisBus implements ProgressBus {
     this.#publisher.on('ready', () => {
       if (this.#lastProblem !== undefined) this.#log.info({}, 'Redis is connected');
       this.#lastProblem = undefined;
-      for (const scanId of this.#pending.keys()) this.#write(scanId);
+      this.#republish();
       this.#readMissed();
     });
     this.#subscriber.on('ready', () => {
       this.#acknowledged.clear();
       for (const scanId of this.#listeners.scanIds()) void this.#subscribeChannel(scanId);
     });
-    this.#subscriber.on('message', (_channel: string, text: string) => {
+    this.#subscriber.on('message', (channel: string, text: string) => {
+      // What this process has published its listeners have had already.
+      if (this.#published.get(channel.slice(CHANNEL_PREFIX.length))?.text === text) return;
       const status = this.#parse(text);
       if (status) this.#listeners.deliver(status);
     });
@@ -173,25 +195,52 @@ export class RedisBus implements ProgressBus {
     this.#lastProblem = message;
   }
 
-  /** Writes the pending status of a scan; one write at a time, always the newest. */
+  /** After an outage nothing is known to be in Redis any more. */
+  #republish(): void {
+    for (const [scanId, publication] of this.#published) {
+      publication.written = false;
+      this.#write(scanId);
+    }
+  }
+
+  /** Writes the newest status of a scan unless it is written; one write at a time. */
   #write(scanId: string): void {
-    const pending = this.#pending.get(scanId);
-    if (!pending || pending.writing || this.#publisher.status !== 'ready') return;
-    const { status } = pending;
-    const args = [String(status.seq), JSON.stringify(status), progressChannel(scanId), String(STATUS_TTL_S)];
-    pending.writing = true;
+    const publication = this.#published.get(scanId);
+    if (!publication || publication.writing || publication.written || this.#publisher.status !== 'ready') return;
+    const { status, text } = publication;
+    const args = [String(status.seq), text, progressChannel(scanId), String(STATUS_TTL_S)];
+    publication.writing = true;
     this.#publisher.eval(PUBLISH_SCRIPT, 1, statusKey(scanId), ...args).then(
       () => {
-        pending.writing = false;
-        if (pending.status === status) this.#pending.delete(scanId);
+        publication.writing = false;
+        if (publication.status === status) publication.written = true;
         else this.#write(scanId);
       },
       (error: unknown) => {
-        pending.writing = false;
+        publication.writing = false;
         this.#problem(errorMessage(error));
         this.#retryLater();
       },
     );
+  }
+
+  #forgetOldest(scanId: string): void {
+    this.#ended.push(scanId);
+    const oldest = this.#ended.length > KEPT_TERMINAL ? this.#ended.shift() : undefined;
+    if (oldest === undefined) return;
+    // Not before it is in Redis: nobody else would ever tell.
+    if (this.#published.get(oldest)?.written === false) this.#ended.push(oldest);
+    else this.#published.delete(oldest);
+  }
+
+  /** A connection whose other end has vanished without a word shows only by an answer that does not come. */
+  #probe(): void {
+    if (this.#listeners.scanIds().length === 0) {
+      clearInterval(this.#probeTimer);
+      this.#probeTimer = undefined;
+    } else if (this.#subscriber.status === 'ready') {
+      this.#subscriber.ping().catch((error: unknown) => this.#problem(errorMessage(error)));
+    }
   }
 
   /** A command can also fail on a live connection (time-out, Redis loading its data); then no `ready` event follows. */
@@ -200,7 +249,7 @@ export class RedisBus implements ProgressBus {
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = undefined;
       if (this.#publisher.status === 'ready') this.#lastProblem = undefined;
-      for (const scanId of this.#pending.keys()) this.#write(scanId);
+      for (const scanId of this.#published.keys()) this.#write(scanId);
       this.#readMissed();
       for (const scanId of this.#listeners.scanIds()) {
         if (!this.#acknowledged.has(scanId)) void this.#subscribeChannel(scanId);
@@ -265,7 +314,8 @@ export class RedisBus implements ProgressBus {
 
   async #flush(): Promise<void> {
     const deadline = performance.now() + ANSWER_WAIT_MS;
-    while (this.#pending.size > 0 && this.#publisher.status === 'ready' && performance.now() < deadline) {
+    const unwritten = (): boolean => [...this.#published.values()].some(({ written }) => !written);
+    while (unwritten() && this.#publisher.status === 'ready' && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }

@@ -120,6 +120,8 @@ export class ScanCoordinator {
     // A status that has ended but is not stored yet is not shown, so that whoever sees it can read the result.
     if (local && !isTerminal(local.status)) return local;
     const [stored, published] = await Promise.all([this.#store.status(scanId), this.#bus.latest(scanId)]);
+    // An end that another server recorded for a dead one, or that an outage kept from the bus, is told to all.
+    if (stored && published && isTerminal(stored.status) && !isTerminal(published.status)) this.#bus.publish(stored);
     return newest(stored, published ?? this.#unstored.get(scanId) ?? null);
   }
 

@@ -3,14 +3,15 @@ import { totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Compile } from 'typebox/compile';
 import type { EngineRequest } from '#engine/scan.ts';
-import { type EngineDone, FromEngine, type ToEngine } from './engineMessages.ts';
+import { type EngineDone, FromEngine, MEMORY_LIMIT_VARIABLE, MEMORY_MARK, type ToEngine } from './engineMessages.ts';
 import type { JobProgress } from './scanProgress.ts';
 
 /** How the engine process ended. */
 export type EngineOutcome =
   | { kind: 'done'; done: EngineDone }
   | { kind: 'failed'; message: string; detail: string }
-  | { kind: 'died'; message: string; detail: string };
+  /** `isContent`: what it was reading may be the cause, so that reading in threads may survive it. */
+  | { kind: 'died'; message: string; detail: string; isContent: boolean };
 
 export interface EngineChildOptions {
   /** Module that the process runs. */
@@ -22,11 +23,17 @@ export interface EngineChildOptions {
   memoryMb: number;
   /** Time from `cancel()` until the process is killed. */
   cancelGraceMs: number;
+  /** Silence in milliseconds while files are read after which the process is taken for stuck and killed. */
+  stallMs: number;
   onProgress: (progress: JobProgress) => void;
 }
 
 /** A cancelled scan that has reached the saving of its partial result is given this long to finish it. */
 const SAVING_GRACE_MS = 10_000;
+/** Memory of the process beyond its heap that is not counted: code, stacks, the parser and the threads' own. */
+const BESIDE_HEAP_MB = 512;
+/** Ways in which V8 and the system end a process that ran into something, not ended by somebody. */
+const CRASH_SIGNALS: ReadonlySet<string> = new Set(['SIGSEGV', 'SIGABRT', 'SIGILL', 'SIGBUS', 'SIGTRAP', 'SIGFPE']);
 /** Kept of the process's stderr to explain a crash. */
 const STDERR_TAIL = 4000;
 
@@ -53,6 +60,8 @@ export class EngineChild {
   #phase: JobProgress['phase'] = 'discovering';
   #stderr = '';
   #killTimer: NodeJS.Timeout | undefined;
+  #stallTimer: NodeJS.Timeout | undefined;
+  #isStuck = false;
 
   constructor(options: EngineChildOptions) {
     this.#options = options;
@@ -60,6 +69,7 @@ export class EngineChild {
       serialization: 'advanced',
       execArgv: [`--max-old-space-size=${options.memoryMb}`, '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      env: { ...process.env, [MEMORY_LIMIT_VARIABLE]: `${(options.memoryMb + BESIDE_HEAP_MB) * 1024 ** 2}` },
     });
     this.outcome = this.#settle();
     this.#send({
@@ -106,10 +116,12 @@ export class EngineChild {
     return new Promise((resolve) => {
       child.once('error', (error) => {
         if (child.pid !== undefined) return;
-        resolve({ kind: 'died', message: 'The scan process cannot be started.', detail: error.message });
+        const message = 'The scan process cannot be started.';
+        resolve({ kind: 'died', message, detail: error.message, isContent: false });
       });
       child.once('close', (code, signal) => {
         clearTimeout(this.#killTimer);
+        clearTimeout(this.#stallTimer);
         resolve(this.#report ?? this.#death(code, signal));
       });
     });
@@ -117,8 +129,11 @@ export class EngineChild {
 
   #receive(message: unknown): void {
     if (!messageCheck.Check(message)) return;
+    this.#watchStall();
+    if (message.type === 'alive') return;
     if (message.type === 'progress') {
       this.#phase = message.phase;
+      this.#watchStall();
       this.#options.onProgress(message);
       return;
     }
@@ -128,13 +143,28 @@ export class EngineChild {
         : { kind: 'failed', message: message.message, detail: message.detail };
   }
 
+  /** A file that hangs the process is not survived by waiting. Linking has steps that take long by themselves. */
+  #watchStall(): void {
+    clearTimeout(this.#stallTimer);
+    if (this.#phase !== 'scanning') return;
+    this.#stallTimer = setTimeout(() => {
+      this.#isStuck = true;
+      this.kill();
+    }, this.#options.stallMs);
+  }
+
   #death(code: number | null, signal: NodeJS.Signals | null): EngineOutcome {
     const detail = this.#stderr.trim();
-    if (/heap out of memory|ERR_WORKER_OUT_OF_MEMORY/.test(detail)) {
+    const isReading = this.#phase === 'scanning';
+    if (/heap out of memory|ERR_WORKER_OUT_OF_MEMORY/.test(detail) || detail.includes(MEMORY_MARK.trim())) {
       const message = `The scan ran out of memory (limit ${this.#options.memoryMb} MB). Exclude large folders or raise the limit.`;
-      return { kind: 'died', message, detail };
+      return { kind: 'died', message, detail, isContent: isReading };
     }
     const how = signal ? `was killed by ${signal}` : `ended with code ${code}`;
-    return { kind: 'died', message: `The scan process ${how} before the scan was done. Scan again.`, detail };
+    const isCrash = this.#isStuck || (signal !== null && CRASH_SIGNALS.has(signal));
+    const message = this.#isStuck
+      ? `The scan process did not answer for ${Math.round(this.#options.stallMs / 1000)} s and was ended. Scan again.`
+      : `The scan process ${how} before the scan was done. Scan again.`;
+    return { kind: 'died', message, detail, isContent: isReading && isCrash };
   }
 }

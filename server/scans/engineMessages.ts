@@ -17,6 +17,8 @@ export const FromEngine = Type.Union([
     fraction: Type.Union([Type.Number(), Type.Null()]),
     currentFile: Type.Optional(Type.Union([Type.String(), Type.Undefined()])),
   }),
+  /** The engine's event loop turns; without a word it is stuck in one file or one step. */
+  Type.Object({ type: Type.Literal('alive') }),
   Type.Object({
     type: Type.Literal('done'),
     cancelled: Type.Boolean(),
@@ -37,3 +39,8 @@ export type FromEngine = Static<typeof FromEngine>;
 
 /** How a scan in the engine process ended well. */
 export type EngineDone = Extract<FromEngine, { type: 'done' }>;
+
+/** Environment variable of the engine process: most memory it may take in all, in bytes. */
+export const MEMORY_LIMIT_VARIABLE = 'PINATA_ENGINE_MEMORY_LIMIT';
+/** The last words on stderr of an engine process that has outgrown it. */
+export const MEMORY_MARK = 'the engine process has outgrown its memory limit\n';

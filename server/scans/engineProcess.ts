@@ -2,8 +2,10 @@ import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '#engine/errors.ts';
 import { type EngineProgress, type EngineResult, scan } from '#engine/scan.ts';
+import { errorMessage } from '../errorMessage.ts';
 import { writeResult } from '../store/resultWriter.ts';
-import type { FromEngine, ToEngine } from './engineMessages.ts';
+import { storageProblem } from '../store/storageProblem.ts';
+import { type FromEngine, MEMORY_LIMIT_VARIABLE, MEMORY_MARK, type ToEngine } from './engineMessages.ts';
 
 /*
  * Entry of the engine process, forked by the server for one scan. It runs the engine, writes the result into the store
@@ -11,19 +13,27 @@ import type { FromEngine, ToEngine } from './engineMessages.ts';
  */
 
 const PROGRESS_SPACING_MS = 50;
+const ALIVE_MS = 5000;
 
 /**
- * Ends this process when its parent has gone although the main thread is too busy to notice that the channel closed.
- * Under POSIX an orphan gets another parent; on Windows the parent's id no longer answers.
+ * Ends this process when its parent has gone or its memory has grown beyond the limit, although the main thread is too
+ * busy to notice. Under POSIX an orphan gets another parent; on Windows the parent's id no longer answers. The heap has
+ * a limit of V8's own; trees, the parser's memory and the heaps of the threads count only here.
  */
-const PARENT_WATCH = `
+const WATCH = `
+const { writeSync } = require('node:fs');
+const { workerData: { memoryLimit, memoryMark } } = require('node:worker_threads');
 const parent = process.ppid;
 const gone = () => {
   if (process.ppid !== parent) return true;
   if (process.platform !== 'win32') return false;
   try { process.kill(parent, 0); return false; } catch (error) { return error.code === 'ESRCH'; }
 };
-setInterval(() => { if (gone()) process.kill(process.pid, 'SIGKILL'); }, 1000);
+setInterval(() => {
+  const tooLarge = process.memoryUsage.rss() > memoryLimit;
+  if (tooLarge) writeSync(2, memoryMark);
+  if (tooLarge || gone()) process.kill(process.pid, 'SIGKILL');
+}, 1000);
 `;
 
 const abort = new AbortController();
@@ -82,10 +92,12 @@ function doneMessage(result: EngineResult): FromEngine {
 }
 
 function failedMessage(error: unknown): FromEngine {
-  const message = error instanceof Error ? error.message : String(error);
   return {
     type: 'failed',
-    message: error instanceof EngineError ? message : `The scan failed: ${message}. The log has the details.`,
+    message:
+      error instanceof EngineError
+        ? error.message
+        : (storageProblem(error) ?? `The scan failed: ${errorMessage(error)}. The log has the details.`),
     detail: inspect(error, { depth: 4 }),
   };
 }
@@ -101,4 +113,6 @@ process.on('message', (message: ToEngine) => {
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C in a terminal reaches the whole process group; the server decides how the scan ends.
 process.on('SIGINT', () => undefined);
-new Worker(PARENT_WATCH, { eval: true, name: 'parent-watch' }).unref();
+const memoryLimit = Number(process.env[MEMORY_LIMIT_VARIABLE] ?? Number.POSITIVE_INFINITY);
+new Worker(WATCH, { eval: true, name: 'watch', workerData: { memoryLimit, memoryMark: MEMORY_MARK } }).unref();
+setInterval(() => void send({ type: 'alive' }), ALIVE_MS).unref();

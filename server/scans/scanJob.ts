@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { isTerminal, type ScanRequest, type ScanState, type ScanStatus } from '#protocol/scan.ts';
 import { errorMessage } from '../errorMessage.ts';
@@ -12,9 +13,16 @@ export interface JobSettings {
   databasePath: string;
   memoryMb: number;
   cancelGraceMs: number;
+  /** Silence in milliseconds while files are read after which the engine process is taken for stuck. */
+  stallMs: number;
+  /** Milliseconds one file may keep a parser thread; the engine's own limit when absent. */
+  fileBudgetMs?: number;
   updatesPerSecond: number;
   heartbeatMs: number;
 }
+
+/** A parser thread gets half of a scan's memory, and never more than this many MiB. */
+const MAX_THREAD_MEMORY_MB = 768;
 
 /** How a scan ended: its last status and, when it failed, what went wrong at full length. */
 export interface JobEnd {
@@ -78,10 +86,10 @@ export class ScanJob {
       coalescer.changed(status !== before);
     };
     try {
-      return this.#end(await this.#runChild(onProgress));
+      return this.#end(await this.#runIsolatedAtNeed(onProgress));
     } catch (error) {
       const message = `The scan process cannot be started: ${errorMessage(error)}`;
-      return this.#end({ kind: 'died', message, detail: '' });
+      return this.#end({ kind: 'died', message, detail: '', isContent: false });
     } finally {
       coalescer.stop();
     }
@@ -103,7 +111,18 @@ export class ScanJob {
     return { status: this.#terminal('cancelled', message) };
   }
 
-  #runChild(onProgress: (report: JobProgress) => void): Promise<EngineOutcome> {
+  /**
+   * Small scans read files in the engine's main thread. One that dies there may have met a file that does it: it is
+   * tried once more with threads, which find the file, put it into quarantine and read the rest.
+   */
+  async #runIsolatedAtNeed(onProgress: (report: JobProgress) => void): Promise<EngineOutcome> {
+    const outcome = await this.#runChild(onProgress, false);
+    if (outcome.kind !== 'died' || !outcome.isContent || this.#cancelled) return outcome;
+    const again = await this.#runChild(onProgress, true);
+    return again.kind === 'died' ? { ...again, detail: `${outcome.detail}\n${again.detail}`.trim() } : again;
+  }
+
+  #runChild(onProgress: (report: JobProgress) => void, isolated: boolean): Promise<EngineOutcome> {
     const { request, roots, scanId } = this;
     const child = new EngineChild({
       entry: this.#settings.engineEntry,
@@ -111,12 +130,17 @@ export class ScanJob {
       databasePath: this.#settings.databasePath,
       memoryMb: this.#settings.memoryMb,
       cancelGraceMs: this.#settings.cancelGraceMs,
+      stallMs: this.#settings.stallMs,
       request: {
         roots,
         fileTypes: request.file_types,
         excludePatterns: request.exclude_patterns,
         includeTests: request.include_tests,
         trusted: request.trusted,
+        cacheFolder: join(dirname(this.#settings.databasePath), 'cache'),
+        isolated,
+        fileBudgetMs: this.#settings.fileBudgetMs,
+        threadMemoryMb: Math.min(MAX_THREAD_MEMORY_MB, Math.ceil(this.#settings.memoryMb / 2)),
       },
       onProgress,
     });

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { decodeSource } from '../discover/content.ts';
+import { failureReason } from '../discover/failureReason.ts';
 import type { Language } from '../languages.ts';
 import { lowerCSharp } from '../lower/csharp.ts';
 import { lowerHtml } from '../lower/html.ts';
@@ -14,15 +14,21 @@ import { lowerProto } from '../lower/proto.ts';
 import { lowerTypeScript } from '../lower/typescript.ts';
 import { lowerXaml } from '../lower/xaml.ts';
 import { loadParser, parse } from './grammars.ts';
+import { contentHash } from './quarantine.ts';
 import type { Syntax } from './syntax.ts';
 
 /** Milliseconds one file may take to parse. */
 const PARSE_BUDGET = 10_000;
 
+/** Name of what WebAssembly throws when it traps, and the parser's runtime when it aborts. */
+const TRAP = 'RuntimeError';
+
 /** A file to parse, as it is sent to a worker. */
 export interface ParseTask {
   path: string;
   language: Language;
+  /** Reasons by content hash why a file must not be parsed; absent when there is none. */
+  quarantined?: ReadonlyMap<string, string> | undefined;
 }
 
 /** What came of one file: a lowered tree, or why there is none. */
@@ -38,21 +44,43 @@ const LOWERINGS: Partial<Record<Language, Lowering>> = {
   javascript: lowerTypeScript,
 };
 
-/** Reads, parses and lowers one file. What the file contains never makes it throw. */
+/** A file has made the parser trap: the parser is in an unknown state, and with it all that it would parse later. */
+export class BrokenParserError extends Error {
+  constructor(cause: unknown) {
+    super(`the parser broke: ${errorText(cause)}`, { cause });
+    this.name = 'BrokenParserError';
+  }
+}
+
+/**
+ * Reads, parses and lowers one file. What the file contains never makes it throw anything but:
+ * @throws {BrokenParserError} when this thread can parse no more
+ */
 export async function parseFile(task: ParseTask): Promise<ParsedFile> {
   let bytes: Buffer;
   try {
     bytes = readFileSync(task.path);
   } catch (error) {
-    return { status: 'failed', reason: `cannot be read: ${errorText(error)}` };
+    return { status: 'failed', reason: `cannot be read: ${failureReason(error)}` };
   }
-  const decoded = decodeSource(bytes, task.language);
-  if ('skip' in decoded) return { status: 'skipped', reason: decoded.skip };
+  return parseBytes(bytes, task);
+}
+
+/**
+ * Parses and lowers what was read of a file; its hash is of `bytes`, whatever the file holds by now.
+ * @throws {BrokenParserError}
+ */
+export async function parseBytes(bytes: Buffer, task: ParseTask): Promise<ParsedFile> {
+  const hash = contentHash(bytes);
+  const quarantined = task.quarantined?.get(hash);
+  if (quarantined !== undefined) return { status: 'failed', reason: quarantined };
   try {
+    const decoded = decodeSource(bytes, task.language);
+    if ('skip' in decoded) return { status: 'skipped', reason: decoded.skip };
     const tree = await lower(decoded.text, task);
-    const hash = createHash('sha256').update(bytes).digest('hex');
     return { status: 'parsed', tree, generated: decoded.generated, hash };
   } catch (error) {
+    if (error instanceof Error && error.name === TRAP) throw new BrokenParserError(error);
     return { status: 'failed', reason: `cannot be parsed: ${errorText(error)}` };
   }
 }

@@ -25,6 +25,8 @@ export interface TestServerOptions {
   allowedHosts?: string[];
   pageFolder?: string;
   bus?: ProgressBus;
+  /** Folder of the store; a temporary one when absent. */
+  dataFolder?: string;
 }
 
 /** A whole server on a loopback port with a store of its own. */
@@ -35,11 +37,13 @@ export class TestServer implements AsyncDisposable {
   readonly store: SqliteStore;
   readonly bus: ProgressBus;
   readonly #data = new TempFolder();
+  readonly dataFolder: string;
   #app: App | undefined;
   #address = '';
 
   private constructor(options: TestServerOptions) {
-    const path = databasePath(this.#data.path);
+    this.dataFolder = options.dataFolder ?? this.#data.path;
+    const path = databasePath(this.dataFolder);
     this.store = new SqliteStore(path);
     this.bus = options.bus ?? new MemoryBus();
     this.coordinator = new ScanCoordinator(this.store, this.bus, pino({ level: 'silent' }), {
@@ -47,6 +51,7 @@ export class TestServer implements AsyncDisposable {
       databasePath: path,
       memoryMb: 1024,
       cancelGraceMs: 2000,
+      stallMs: 20_000,
       updatesPerSecond: 10,
       heartbeatMs: 900,
       concurrency: 1,
@@ -69,7 +74,7 @@ export class TestServer implements AsyncDisposable {
       transport: 'tcp',
       allowedHosts: options.allowedHosts ?? [],
       notices: [],
-      pageFolder: options.pageFolder ?? server.#data.path,
+      pageFolder: options.pageFolder ?? server.dataFolder,
       log: pino({ level: process.env['PINATA_LOG_LEVEL'] ?? 'silent' }),
       ...(options.limits && { limits: options.limits }),
     });
@@ -80,10 +85,6 @@ export class TestServer implements AsyncDisposable {
   /** `http://127.0.0.1:port`. */
   get address(): string {
     return this.#address;
-  }
-
-  get dataFolder(): string {
-    return this.#data.path;
   }
 
   /** Requests a path below the API prefix, or a whole path that starts with `//`, with the token. */
