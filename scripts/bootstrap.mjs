@@ -15,6 +15,9 @@ const COMMANDS = {
   start: { build: true, target: [PINATA, 'start'] },
   pinata: { build: true, target: [PINATA] },
   test: { build: false, target: ['scripts/test.ts'] },
+  sabotage: { build: false, target: ['scripts/sabotage.ts'] },
+  fuzz: { build: false, target: ['scripts/fuzz.ts'] },
+  benchFanout: { build: false, target: ['scripts/benchFanout.ts'] },
 };
 
 /** stdout belongs to the command that is run: `pinata scan --format json` is read by programs. */

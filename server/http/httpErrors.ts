@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance } from 'fastify';
 import type { ErrorBody } from '#protocol/http.ts';
 import { FolderError, type FolderProblem } from '../scans/allowedFolders.ts';
 import { QueueFullError, StoppingError } from '../scans/coordinator.ts';
+import { storageProblem } from '../store/storageProblem.ts';
 import { BadCursorError, BadSortError } from '../store/store.ts';
 
 /** An answer that is an error, with a message for the user. */
@@ -69,6 +70,8 @@ function toHttpError(error: FastifyError): HttpError {
   if (cause instanceof BadSortError) return new HttpError(400, 'bad_sort', cause.message, 'sort');
   if (cause instanceof QueueFullError) return new HttpError(429, 'queue_full', cause.message);
   if (cause instanceof StoppingError) return new HttpError(503, 'stopping', cause.message);
+  const storage = storageProblem(cause);
+  if (storage !== undefined) return new HttpError(507, 'store_not_writable', storage);
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) return new HttpError(status, codeOf(error, status), error.message);
   return new HttpError(500, 'internal', 'The server failed to answer; its log has the details under this request_id.');
