@@ -110,10 +110,27 @@ export const ScanComparison = Type.Object(
 );
 export type ScanComparison = Static<typeof ScanComparison>;
 
-/** What `pinata diff --fail-on` can name, each with what it stands for. */
-export const FAIL_RULES = {
+/** What `pinata diff --fail-on` can name. */
+export const FAIL_RULE_NAMES = [
+  'new-endpoint',
+  'removed-endpoint',
+  'new-table',
+  'removed-table',
+  'changed-table',
+  'new-table-read',
+  'new-table-write',
+  'new-workflow',
+  'removed-workflow',
+  'changed-workflow',
+  'new-unlinked',
+  'any',
+] as const;
+export type FailRule = (typeof FAIL_RULE_NAMES)[number];
+
+/** What each rule stands for. */
+export const FAIL_RULES: Readonly<Record<FailRule, string>> = {
   'new-endpoint': 'an endpoint was added',
-  'removed-endpoint': 'an endpoint was removed',
+  'removed-endpoint': 'an endpoint was removed; one that moved to another file was not',
   'new-table': 'a table was added',
   'removed-table': 'a table was removed',
   'changed-table': 'columns or relations of a table changed',
@@ -122,7 +139,6 @@ export const FAIL_RULES = {
   'new-workflow': 'a workflow was added',
   'removed-workflow': 'a workflow was removed',
   'changed-workflow': 'a workflow reads, writes or does something else than before',
-  'new-unlinked': 'an operation could not be joined that was joined or not there before',
+  'new-unlinked': 'an operation is not joined to anything that was joined, or was not there, before',
   any: 'anything changed',
-} as const;
-export type FailRule = keyof typeof FAIL_RULES;
+};

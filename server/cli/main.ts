@@ -1,6 +1,6 @@
 import { PRODUCT_VERSION } from '#protocol/version.ts';
 import { errorMessage } from '../errorMessage.ts';
-import { EXIT, HELP, parseScan, parseServe, parseStart, UsageError } from './usage.ts';
+import { EXIT, HELP, parseDiff, parseScan, parseServe, parseStart, UsageError } from './usage.ts';
 
 /** Each command is loaded when it is asked for, so that `scan` does not wait for the HTTP server's modules. */
 async function run([command, ...args]: string[]): Promise<number> {
@@ -9,6 +9,10 @@ async function run([command, ...args]: string[]): Promise<number> {
   if (command === 'scan') {
     const options = parseScan(args);
     return (await import('./scanCommand.ts')).scanCommand(options);
+  }
+  if (command === 'diff') {
+    const options = parseDiff(args);
+    return (await import('./diffCommand.ts')).diffCommand(options);
   }
   if (command === 'serve') {
     const options = parseServe(args);

@@ -11,8 +11,9 @@ import { ScanCoordinator } from '../scans/coordinator.ts';
 import { defaultEngineEntry, defaultMemoryMb } from '../scans/engineChild.ts';
 import { databasePath, defaultDataFolder } from '../store/dataFolder.ts';
 import { SqliteStore } from '../store/sqliteStore.ts';
+import { keptScans } from '../store/retention.ts';
 import type { Store } from '../store/store.ts';
-import type { CommonOptions } from './usage.ts';
+import { type CommonOptions, UsageError } from './usage.ts';
 
 const REDIS_START_WAIT_MS = 3000;
 
@@ -33,6 +34,7 @@ export interface Runtime {
 
 /** @throws {Error} when no store can be opened */
 export async function openRuntime(options: CommonOptions, redis: RedisPolicy, log: Logger): Promise<Runtime> {
+  checkRetention();
   const notices: string[] = [];
   const { store, path, temporary } = await openStore(options.dataDir, notices, log);
   const bus = await openBus(redis, notices, log);
@@ -62,6 +64,15 @@ export async function openRuntime(options: CommonOptions, redis: RedisPolicy, lo
       if (temporary) await rm(temporary, { recursive: true, force: true });
     },
   };
+}
+
+/** @throws {UsageError} so that a wrong setting is heard of before a scan has run */
+function checkRetention(): void {
+  try {
+    keptScans();
+  } catch (error) {
+    throw new UsageError(errorMessage(error));
+  }
 }
 
 /** Opens the store in the data folder; where the default folder cannot be written, in a temporary one. */

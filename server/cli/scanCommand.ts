@@ -1,13 +1,10 @@
-import { createWriteStream } from 'node:fs';
-import { access, constants, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { resolve } from 'node:path';
 import type { ScanRequest, ScanStatus } from '#protocol/scan.ts';
 import { isTerminal } from '#protocol/scan.ts';
-import { errorMessage } from '../errorMessage.ts';
+import { openExport } from '../exports/exports.ts';
 import { FolderError, nameRoots } from '../scans/allowedFolders.ts';
 import { createLog } from './log.ts';
+import { checkOutput, writeOut } from './output.ts';
 import { ProgressBar } from './progressBar.ts';
 import { openRuntime, type Runtime } from './runtime.ts';
 import { printSummary } from './summary.ts';
@@ -91,42 +88,11 @@ async function report(runtime: Runtime, scanId: string, status: ScanStatus, opti
     return EXIT.done;
   }
   await printSummary(runtime.store, scanId, process.stderr);
-  const text = await (options.format === 'json' ? runtime.store.exportJson(scanId) : runtime.store.exportCsv(scanId));
-  if (!text) throw new Error(`scan ${scanId} has vanished from the store`);
-  if (options.output === undefined) await print(text);
-  else await writeWhole(text, resolve(options.output));
+  const result = await runtime.store.reader(scanId);
+  if (!result) throw new Error(`scan ${scanId} has vanished from the store`);
+  const { text } = await openExport(options.format, result);
+  await writeOut(text, options.output);
   return EXIT.done;
-}
-
-/** Writes to stdout; a reader that has had enough, such as `head`, is no failure. */
-async function print(text: AsyncIterable<string>): Promise<void> {
-  try {
-    await pipeline(Readable.from(text), process.stdout, { end: false });
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error;
-  }
-}
-
-/** Writes beside the file and renames, so that the file is either whole or as it was. */
-async function writeWhole(text: AsyncIterable<string>, path: string): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`;
-  try {
-    await pipeline(Readable.from(text), createWriteStream(partial));
-    await rename(partial, path);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw new Error(`${path} cannot be written: ${errorMessage(error)}`, { cause: error });
-  }
-}
-
-/** A long scan must not end in "no such folder". */
-async function checkOutput(output: string): Promise<void> {
-  const folder = dirname(resolve(output));
-  await access(folder, constants.W_OK).catch(() => {
-    throw new UsageError(`--output: the folder ${folder} does not exist or cannot be written`);
-  });
-  const existing = await stat(output).catch(() => null);
-  if (existing?.isDirectory()) throw new UsageError(`--output: ${output} is a folder`);
 }
 
 export interface Interruption {

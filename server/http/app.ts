@@ -6,6 +6,8 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
 import { PRODUCT_VERSION } from '#protocol/version.ts';
 import { type App, type AppDeps, DEFAULT_LIMITS } from './deps.ts';
+import { compareRoute } from './compareRoute.ts';
+import { exportRoute } from './exportRoute.ts';
 import { guard } from './guard.ts';
 import { handleErrors, pathOf } from './httpErrors.ts';
 import { markRoutes } from './markRoutes.ts';
@@ -60,6 +62,8 @@ export async function buildApp(deps: AppDeps): Promise<App> {
   progressEvents(app, hub);
   scanRoutes(app, deps);
   resultRoutes(app, deps);
+  exportRoute(app, deps);
+  compareRoute(app, deps);
   viewRoutes(app, deps);
   markRoutes(app, deps);
   sourceRoute(app, deps);

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { type TSchema, Type } from 'typebox';
 import { GraphEdge, GraphNode } from '#protocol/graph.ts';
 import {
@@ -12,13 +11,11 @@ import {
   UnresolvedPage,
   WorkflowPage,
 } from '#protocol/http.ts';
-import { isTerminal } from '#protocol/scan.ts';
 import { WorkflowQuery } from '#protocol/views.ts';
 import type { App, AppDeps } from './deps.ts';
 import { HttpError, unknownScan } from './httpErrors.ts';
 import { answers, named, NodeParams, ScanParams } from './schemas.ts';
 
-const EXPORTS = ['json', 'csv'] as const;
 const tags = ['results'];
 
 const EdgeEnd = Type.Object({ edge: named(GraphEdge), node: named(GraphNode) });
@@ -39,7 +36,6 @@ export function resultRoutes(app: App, deps: AppDeps): void {
   list(app, deps, 'files', FilePage, 'Files: scanned, skipped, failed', (id, query) => store.files(id, query));
   overviewRoute(app, deps);
   nodeRoute(app, deps);
-  exportRoute(app, deps);
 }
 
 function list<P>(
@@ -103,40 +99,6 @@ function nodeRoute(app: App, deps: AppDeps): void {
       const detail = await deps.store.node(params.scanId, params.nodeId);
       if (!detail) throw new HttpError(404, 'unknown_node', 'There is no such node in this scan.');
       return detail;
-    },
-  );
-}
-
-function exportRoute(app: App, deps: AppDeps): void {
-  app.get(
-    `${API_PREFIX}/scan/:scanId/export`,
-    {
-      schema: {
-        params: ScanParams,
-        querystring: Type.Object(
-          { format: Type.Optional(Type.String({ maxLength: 20, default: 'json', description: EXPORTS.join(', ') })) },
-          { additionalProperties: false },
-        ),
-        tags,
-        summary: 'The whole result as a file',
-      },
-    },
-    async ({ params, query }, reply) => {
-      const format = EXPORTS.find((name) => name === (query.format ?? 'json'));
-      if (!format) throw new HttpError(400, 'unknown_format', `Use one of ${EXPORTS.join(', ')}.`, 'format');
-      const status = await deps.coordinator.status(params.scanId);
-      if (!status) throw unknownScan(params.scanId);
-      if (!isTerminal(status.status)) throw new HttpError(409, 'scan_running', 'The scan has not ended yet.');
-      const text = await (format === 'json'
-        ? deps.store.exportJson(params.scanId)
-        : deps.store.exportCsv(params.scanId));
-      if (!text) throw unknownScan(params.scanId);
-      reply.header(
-        'content-disposition',
-        `attachment; filename="pinata-${params.scanId.replaceAll(/\W/g, '')}.${format}"`,
-      );
-      reply.type(format === 'json' ? 'application/json; charset=utf-8' : 'text/csv; charset=utf-8');
-      return reply.send(Readable.from(text));
     },
   );
 }

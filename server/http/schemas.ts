@@ -63,8 +63,14 @@ function validationError(part: string, errors: Iterable<SchemaError>): Validatio
   const property = missing ?? unknown;
   // A property that the schema does not know has the schema `false`.
   const isUnknown = unknown !== undefined || first.keyword === 'boolean';
-  const message = missing ? 'is missing' : isUnknown ? 'is not known' : first.message;
+  const message = missing ? 'is missing' : isUnknown ? 'is not known' : (allowedValues(first.params) ?? first.message);
   return new ValidationError(part, [...path, ...(property ? [property] : [])].join('.').slice(0, 100), message);
+}
+
+/** What a value with a fixed choice may be. */
+function allowedValues(params: object): string | undefined {
+  const values: unknown = 'allowedValues' in params ? params.allowedValues : undefined;
+  return Array.isArray(values) ? `use one of ${values.map(String).join(', ')}` : undefined;
 }
 
 /** The property that an error is about when its path names the object around it. */

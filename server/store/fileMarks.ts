@@ -114,7 +114,8 @@ class Marker {
   #tables(node: string, workflows: number): { reads: string[]; writes: string[] } {
     const reached = this.#reached(node);
     const used = workflows === 0 ? reached : this.#used(node);
-    const both = (a: ReadonlySet<string>, b: ReadonlySet<string>): string[] => [...a.intersection(b)].toSorted();
+    const both = (a: ReadonlySet<string>, b: ReadonlySet<string>): string[] =>
+      [...a].filter((table) => b.has(table)).toSorted((x, y) => (x < y ? -1 : 1));
     return { reads: both(reached.reads, used.reads), writes: both(reached.writes, used.writes) };
   }
 

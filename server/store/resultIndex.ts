@@ -1,5 +1,4 @@
-import type { EngineResult } from '#engine/scan.ts';
-import type { EntitySchema, GraphNode } from '#protocol/graph.ts';
+import type { EntitySchema, GraphNode, ScanResult } from '#protocol/graph.ts';
 
 /** Most nodes listed on each side of an endpoint or table; the counts beside them are complete. */
 const LISTED = 200;
@@ -13,6 +12,9 @@ export interface EndpointSummary {
   writes: string[];
 }
 
+/** An endpoint as it is stored: its own node by id, too. */
+export type ListedEndpoint = Omit<EndpointSummary, 'node'> & { node: string };
+
 /** A table with its schema and who reads and writes it; nodes by id. */
 export interface TableSummary {
   table: string;
@@ -25,7 +27,10 @@ export interface TableSummary {
 }
 
 /** Endpoints in the order of their nodes. */
-export function endpointSummaries(result: EngineResult, nodes: Map<string, GraphNode>): EndpointSummary[] {
+export function endpointSummaries(
+  result: Pick<ScanResult, 'nodes' | 'edges'>,
+  nodes: ReadonlyMap<string, GraphNode>,
+): EndpointSummary[] {
   const outgoing = new Map<string, { target: string; kind: string }[]>();
   const callers = new Map<string, string[]>();
   for (const edge of result.edges) {
@@ -50,7 +55,7 @@ const REACHING: ReadonlySet<string> = new Set(['handles', 'calls', 'performs', '
 function reachedTables(
   start: string,
   outgoing: Map<string, { target: string; kind: string }[]>,
-  nodes: Map<string, GraphNode>,
+  nodes: ReadonlyMap<string, GraphNode>,
 ): { reads: string[]; writes: string[] } {
   const reads = new Set<string>();
   const writes = new Set<string>();
@@ -70,7 +75,10 @@ function reachedTables(
 }
 
 /** Tables by name: those that are accessed and those that only a schema declares. */
-export function tableSummaries(result: EngineResult, nodes: Map<string, GraphNode>): TableSummary[] {
+export function tableSummaries(
+  result: Pick<ScanResult, 'nodes' | 'edges' | 'schemas'>,
+  nodes: ReadonlyMap<string, GraphNode>,
+): TableSummary[] {
   const summaries = new Map<string, TableSummary>();
   const byNode = new Map<string, TableSummary>();
   for (const node of result.nodes) {

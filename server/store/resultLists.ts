@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { Type } from 'typebox';
-import { EntitySchema, GraphEdge, GraphNode, Unresolved, Workflow } from '#protocol/graph.ts';
+import type { EntitySchema, GraphEdge, GraphNode, Workflow } from '#protocol/graph.ts';
 import type {
   EndpointPage,
   FilePage,
@@ -24,8 +23,16 @@ import type {
 import { entityDiagram } from './entityDiagram.ts';
 import { NodeGroups } from './nodeGroups.ts';
 import { type ListSpec, PageQueries, type Restriction, type RowPage } from './pageQueries.ts';
+import {
+  parseEdge,
+  parseEndpoint,
+  parseNode,
+  parseSchema,
+  parseTable,
+  parseUnresolved,
+  parseWorkflow,
+} from './resultReader.ts';
 import type { NodeDetail } from './store.ts';
-import { storedJson } from './storedJson.ts';
 import { workflowDetail, workflowGroups } from './workflowLists.ts';
 
 const NODE_FILTERS = { kind: 'kind', file: 'file', target: 'target', confidence: 'confidence' } as const;
@@ -75,30 +82,6 @@ const FILES: ListSpec = {
   filters: { kind: 'status', file: 'path' },
   sorts: { path: 'path', status: 'status', reason: "coalesce(reason, '')" },
 };
-
-const parseNode = storedJson(GraphNode, 'node');
-const parseEdge = storedJson(GraphEdge, 'edge');
-const parseWorkflow = storedJson(Workflow, 'workflow');
-const parseSchema = storedJson(EntitySchema, 'schema');
-const parseUnresolved = storedJson(Unresolved, 'unresolved operation');
-
-const Ids = Type.Array(Type.String());
-const parseEndpoint = storedJson(
-  Type.Object({ node: Type.String(), callers: Ids, handlers: Ids, reads: Ids, writes: Ids }),
-  'endpoint',
-);
-const parseTable = storedJson(
-  Type.Object({
-    table: Type.String(),
-    node: Type.Optional(Type.String()),
-    schema: Type.Optional(EntitySchema),
-    readers: Ids,
-    writers: Ids,
-    readers_total: Type.Integer(),
-    writers_total: Type.Integer(),
-  }),
-  'table',
-);
 
 /** Most steps on one page of workflows; a page ends early rather than hold up the event loop. */
 const STEPS_PER_PAGE = 1500;

@@ -6,11 +6,10 @@ import { endpointSummaries, tableSummaries } from './resultIndex.ts';
 import { workflowGroupRows } from './workflowGroupRows.ts';
 import { workflowNodeRows } from './workflowNodeRows.ts';
 import { removeResultRows, removeScanRows } from './removeScan.ts';
+import { keptScans } from './retention.ts';
 
 /** Rows a transaction; keeps each below about 20 ms, which is the longest the server's own small writes wait. */
 const BATCH_ROWS = 1000;
-/** Results kept of scans of the same folder. */
-const KEPT_SCANS_PER_ROOT = 20;
 
 type Row = SQLInputValue[];
 
@@ -114,7 +113,7 @@ async function removeOldScans(database: DatabaseSync, scan: number): Promise<voi
       `SELECT scan FROM scans WHERE first_root = (SELECT first_root FROM scans WHERE scan = ?)
        AND finished_at IS NOT NULL ORDER BY scan DESC LIMIT -1 OFFSET ?`,
     )
-    .all(scan, KEPT_SCANS_PER_ROOT);
+    .all(scan, keptScans());
   for (const row of old) await removeScanRows(database, Number(row['scan']));
 }
 

@@ -14,11 +14,11 @@ import type {
   WorkflowQuery,
 } from '#protocol/views.ts';
 import { openDatabase, transaction } from './database.ts';
-import { exportCsvText, exportJsonText } from './exportResult.ts';
 import { fileMarks } from './fileMarks.ts';
 import { hotFiles, unusedTables } from './overviewQueries.ts';
 import { removeScanRows } from './removeScan.ts';
 import { ResultLists } from './resultLists.ts';
+import { type ResultReader, StoredResult } from './resultReader.ts';
 import { storedJson } from './storedJson.ts';
 import type { NewScan, NodeDetail, Store, StoredRoot } from './store.ts';
 
@@ -176,22 +176,25 @@ export class SqliteStore implements Store {
     return row !== undefined;
   });
 
-  exportJson = settle((scanId: string): AsyncIterable<string> | null => {
+  reader = settle((scanId: string): ResultReader | null => {
     const row = this.#row(scanId);
     if (!row) return null;
-    return exportJsonText(this.#database, this.#written(scanId), {
-      summary: summaryOf(row),
+    const { status, started_at, finished_at, duration_ms } = summaryOf(row);
+    return new StoredResult(this.#database, this.#written(scanId), {
+      scan: {
+        scan_id: scanId,
+        status: status === 'cancelled' || status === 'error' ? status : 'completed',
+        started_at,
+        finished_at: finished_at ?? started_at,
+        duration_ms: duration_ms ?? 0,
+        phases: parsePhases(row['phases']),
+      },
       roots: rootsOf(row),
-      phases: parsePhases(row['phases']),
       files: { found: Number(row['files_found']), scanned: Number(row['files_scanned']) },
       suppressed: parseSuppressed(row['suppressed']),
       notices: parseNotices(row['notices']),
     });
   });
-
-  exportCsv = settle((scanId: string): AsyncIterable<string> | null =>
-    this.#row(scanId) ? exportCsvText(this.#database, this.#written(scanId)) : null,
-  );
 
   async deleteScan(scanId: string): Promise<boolean> {
     const row = this.#row(scanId);

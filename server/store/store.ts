@@ -23,6 +23,7 @@ import type {
   WorkflowGroups,
   WorkflowQuery,
 } from '#protocol/views.ts';
+import type { ResultReader } from './resultReader.ts';
 
 /** A folder of a scan; `name` is unique in the scan, `path` absolute. */
 export interface StoredRoot {
@@ -99,10 +100,8 @@ export interface Store {
   fileMarks(scanId: string, query: MarksQuery): Promise<FileMarks>;
   /** Whether a file (`root/relative/path`) was scanned. */
   hasScannedFile(scanId: string, path: string): Promise<boolean>;
-  /** The whole result (`ScanResult`) as JSON text in pieces; null for an unknown scan. */
-  exportJson(scanId: string): Promise<AsyncIterable<string> | null>;
-  /** All nodes as CSV with a header line; null for an unknown scan. */
-  exportCsv(scanId: string): Promise<AsyncIterable<string> | null>;
+  /** The whole result, for exports and comparisons; null for an unknown scan. */
+  reader(scanId: string): Promise<ResultReader | null>;
   /** Removes a scan and its results, in pieces so that others are not held up. @returns whether there was one */
   deleteScan(scanId: string): Promise<boolean>;
   /** @throws when the store cannot be read */

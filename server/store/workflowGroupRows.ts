@@ -19,6 +19,9 @@ const LISTED_KINDS: ReadonlySet<string> = new Set([
   'cache_write',
 ]);
 
+/** Key of the group of what has no endpoint or table; no node or table is called so. */
+const NONE = ':none';
+
 /** What stands for the page of a workflow that starts on none. */
 const WITHOUT_PAGE: Readonly<Record<string, string>> = {
   api_endpoint: 'Endpoints called from elsewhere',
@@ -40,9 +43,9 @@ export function workflowGroupRows(result: EngineResult, nodes: ReadonlyMap<strin
     const operations = steps.flatMap((step) => nodes.get(step.node) ?? []);
     const endpoints = operations.filter((node) => node.kind === 'api_endpoint');
     for (const node of endpoints) add('endpoint', node.id, node.name);
-    if (endpoints.length === 0) add('endpoint', '', 'No endpoint');
+    if (endpoints.length === 0) add('endpoint', NONE, 'No endpoint');
     for (const table of new Set([...writes, ...reads])) add('table', table, table);
-    if (reads.length + writes.length === 0) add('table', '', 'No table');
+    if (reads.length + writes.length === 0) add('table', NONE, 'No table');
     for (const node of operations) if (LISTED_KINDS.has(node.kind)) add('node', node.id, node.name);
   }
   return rows;

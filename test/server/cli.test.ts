@@ -95,7 +95,7 @@ describe('pinata', () => {
     [[], 'name a command'],
     [['paint'], '"paint" is no command'],
     [['scan'], 'at least one folder'],
-    [['scan', '.', '--format', 'xls'], 'use json or csv'],
+    [['scan', '.', '--format', 'xls'], 'use one of json, csv'],
     [['scan', '.', '--colour'], '--colour'],
     [['scan', '/does/not/exist'], '/does/not/exist does not exist'],
     [['scan', MAIN], 'is not a folder'],
