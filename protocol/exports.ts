@@ -1,17 +1,7 @@
 import { type Static, Type } from 'typebox';
 
 /** What a result can be exported as. */
-export const EXPORT_FORMATS = [
-  'json',
-  'csv',
-  'sarif',
-  'mermaid',
-  'er',
-  'dot',
-  'html',
-  'openapi',
-  'markdown',
-] as const;
+export const EXPORT_FORMATS = ['json', 'csv', 'sarif', 'mermaid', 'er', 'dot', 'html', 'openapi', 'markdown'] as const;
 export const ExportFormat = Type.Enum([...EXPORT_FORMATS], {
   $id: 'ExportFormat',
   description:
