@@ -8,16 +8,17 @@ import type {
   Unresolved,
   Workflow,
 } from '#protocol/graph.ts';
+import { fingerprintOf } from './cache/fingerprint.ts';
+import { removeOldPacks, TreeCache } from './cache/treeCache.ts';
 import { discover, type DiscoveredFile, type Discovery } from './discover/discover.ts';
 import { redact } from './graph/redact.ts';
-import { addSnippets } from './graph/snippets.ts';
+import { addSnippets, type FileVersion } from './graph/snippets.ts';
 import { buildWorkflows } from './graph/workflows.ts';
 import { link, type Linked } from './link/link.ts';
 import { SourceFile } from './link/sourceFile.ts';
-import { Tree } from './lower/tree.ts';
-import { parseAll } from './parse/parseAll.ts';
-import type { ParsedFile } from './parse/parseFile.ts';
+import { type AtomTable, Tree } from './lower/tree.ts';
 import { Quarantine } from './parse/quarantine.ts';
+import { type ReadFile, readFiles } from './readFiles.ts';
 
 /** Milliseconds a cancelled scan may spend on linking what it has read. */
 const PARTIAL_LINK_BUDGET = 1000;
@@ -64,11 +65,19 @@ export interface EngineHooks {
   onProgress(progress: EngineProgress): void;
   /** Aborting ends the scan; what was found until then is returned with `cancelled`. */
   signal: AbortSignal;
+  /** Whether the result of an earlier scan with this fingerprint is at hand and is taken instead of linking again. */
+  reuseResult?(fingerprint: string): boolean;
 }
 
 /** What a scan found; the same for the same tree whatever the order, the machine or the number of threads. */
 export interface EngineResult {
   cancelled: boolean;
+  /** Nothing was linked, because `reuseResult` has the same result at hand. */
+  reused?: true;
+  /** Of all that the result depends on; absent when a file could not be read or the scan was cancelled. */
+  fingerprint?: string;
+  /** Keeps what was read for the next scan; takes a moment, so call it when nobody waits any more. */
+  saveCache?(): void;
   /** Milliseconds by phase. */
   phases: Record<string, number>;
   files: FileLedger;
@@ -94,9 +103,16 @@ export async function scan(request: EngineRequest, hooks: EngineHooks): Promise<
   clock.end('discovering');
   if (!discovery) return emptyResult(clock);
 
-  const parsed = await parseFiles(discovery.files, request, hooks);
+  const cache = TreeCache.open(request.cacheFolder, scopeOf(request));
+  const read = await readAll(discovery.files, cache, request, hooks);
   clock.end('scanning');
-  const { sources, ledger, scannedFiles } = sortOut(discovery, parsed);
+  const saveCache = (): void => save(cache, request.cacheFolder);
+  const { sources, ledger, scannedFiles } = sortOut(discovery, read, cache.atoms);
+  const fingerprint = fingerprintOf({ ...scopeOf(request), trusted: request.trusted }, discovery, read);
+  if (fingerprint !== undefined && hooks.reuseResult?.(fingerprint) === true) {
+    const reused = { ...emptyResult(clock), cancelled: false, reused: true as const, files: ledger, scannedFiles };
+    return { ...reused, fingerprint, saveCache };
+  }
   const linked = await unlessAborted(hooks.signal, async () =>
     linkFiles(sources, discovery, ledger, request.trusted ?? false, hooks),
   );
@@ -106,11 +122,50 @@ export async function scan(request: EngineRequest, hooks: EngineHooks): Promise<
   const { failed, ...graph } = linked;
   noteUnlinked(ledger, failed);
   const workflows = buildWorkflows(linked.nodes, linked.edges);
-  const paths = new Map(discovery.files.map((file) => [`${file.root}\0${file.file}`, file.path]));
-  addSnippets(linked.nodes, (root, file) => paths.get(`${root}\0${file}`));
+  addSnippets(linked.nodes, readVersions(discovery.files, read));
   for (const node of linked.nodes) if (node.target !== undefined) node.target = redact(node.target);
   clock.end('workflows');
-  return { cancelled: hooks.signal.aborted, phases: clock.phases, files: ledger, scannedFiles, ...graph, workflows };
+  const cancelled = hooks.signal.aborted;
+  const { phases } = clock;
+  return {
+    cancelled,
+    phases,
+    files: ledger,
+    scannedFiles,
+    ...graph,
+    workflows,
+    saveCache,
+    ...(!cancelled && failed.size === 0 && fingerprint !== undefined && { fingerprint }),
+  };
+}
+
+/** What decides which files are read, and as what: scans that agree in it share a cache. */
+function scopeOf({ roots, fileTypes, excludePatterns, includeTests }: EngineRequest) {
+  return { roots, fileTypes, excludePatterns, includeTests: includeTests ?? false };
+}
+
+/** Keeps the trees for the next scan; a cache that cannot be written only makes that one slower. */
+function save(cache: TreeCache, folder: string | undefined): void {
+  if (folder === undefined) return;
+  try {
+    cache.save();
+    removeOldPacks(folder);
+  } catch {
+    // A full disk, or a cache that may only be read: the next scan parses again.
+  }
+}
+
+/** Absolute path and content hash of the scanned files, by root and path. */
+function readVersions(
+  files: readonly DiscoveredFile[],
+  read: readonly (ReadFile | undefined)[],
+): (root: string, file: string) => FileVersion | undefined {
+  const versions = new Map<string, FileVersion>();
+  for (const [index, { root, file, path }] of files.entries()) {
+    const result = read[index];
+    if (result?.status === 'parsed') versions.set(`${root}\0${file}`, { path, hash: result.hash });
+  }
+  return (root, file) => versions.get(`${root}\0${file}`);
 }
 
 async function discoverFiles(request: EngineRequest, signal: AbortSignal): Promise<Discovery> {
@@ -122,46 +177,35 @@ async function discoverFiles(request: EngineRequest, signal: AbortSignal): Promi
   return discover(request.roots, options, signal);
 }
 
-async function parseFiles(
+async function readAll(
   files: readonly DiscoveredFile[],
+  cache: TreeCache,
   request: EngineRequest,
   hooks: EngineHooks,
-): Promise<(ParsedFile | undefined)[]> {
-  let filesScanned = 0;
-  const report = (currentFile?: string): void => {
-    const fraction = files.length === 0 ? 1 : filesScanned / files.length;
-    hooks.onProgress({
-      phase: 'scanning',
-      filesScanned,
-      totalFiles: files.length,
-      nodesFound: 0,
-      fraction,
-      currentFile,
-    });
-  };
-  report();
-  return parseAll(files, {
+): Promise<(ReadFile | undefined)[]> {
+  return readFiles(files, cache, {
     threads: request.threads,
     isolated: request.isolated,
     fileBudgetMs: request.fileBudgetMs,
     threadMemoryMb: request.threadMemoryMb,
     quarantine: Quarantine.open(request.cacheFolder),
     signal: hooks.signal,
-    onParsed(count, lastFile) {
-      filesScanned += count;
-      report(lastFile);
+    onRead(filesScanned, currentFile) {
+      const fraction = files.length === 0 ? 1 : filesScanned / files.length;
+      const totalFiles = files.length;
+      hooks.onProgress({ phase: 'scanning', filesScanned, totalFiles, nodesFound: 0, fraction, currentFile });
     },
   });
 }
 
 /** Every file found is scanned, skipped or failed. */
-function sortOut(discovery: Discovery, parsed: readonly (ParsedFile | undefined)[]) {
+function sortOut(discovery: Discovery, read: readonly (ReadFile | undefined)[], atoms: AtomTable) {
   const skipped: FileProblem[] = [...discovery.skipped];
   const failed: FileProblem[] = [...discovery.failed];
   const sources: SourceFile[] = [];
   const scannedFiles: string[] = [];
   for (const [index, file] of discovery.files.entries()) {
-    const result = parsed[index];
+    const result = read[index];
     const path = `${file.root}/${file.file}`;
     if (result === undefined) skipped.push({ path, reason: 'the scan was cancelled before it was read' });
     else if (result.status === 'skipped') skipped.push({ path, reason: result.reason });
@@ -177,7 +221,7 @@ function sortOut(discovery: Discovery, parsed: readonly (ParsedFile | undefined)
           path: file.file,
           language,
           generated,
-          tree: new Tree(result.tree),
+          tree: new Tree(result.tree, atoms),
         }),
       );
     }

@@ -52,7 +52,10 @@ export function defaultMemoryMb(): number {
 
 /** Owns the process of one scan from fork to exit. */
 export class EngineChild {
-  /** Resolves once the process has gone; never rejects. */
+  /**
+   * Resolves once the result is stored, or the process has gone; never rejects. A process that is done still keeps what
+   * it read for the next scan, which nobody waits for, and then ends by itself, or with this one.
+   */
   readonly outcome: Promise<EngineOutcome>;
   readonly #options: EngineChildOptions;
   readonly #process: ChildProcess;
@@ -112,8 +115,11 @@ export class EngineChild {
     child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString('utf8')).slice(-STDERR_TAIL);
     });
-    child.on('message', (message: unknown) => this.#receive(message));
     return new Promise((resolve) => {
+      child.on('message', (message: unknown) => {
+        this.#receive(message);
+        if (this.#report?.kind === 'done') resolve(this.#report);
+      });
       child.once('error', (error) => {
         if (child.pid !== undefined) return;
         const message = 'The scan process cannot be started.';

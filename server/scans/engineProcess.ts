@@ -1,9 +1,12 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { inspect } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '#engine/errors.ts';
 import { type EngineProgress, type EngineResult, scan } from '#engine/scan.ts';
 import { errorMessage } from '../errorMessage.ts';
+import { openDatabase } from '../store/database.ts';
 import { writeResult } from '../store/resultWriter.ts';
+import { markReused, reuseResult, type ReusedResult } from '../store/reuseResult.ts';
 import { storageProblem } from '../store/storageProblem.ts';
 import { type FromEngine, MEMORY_LIMIT_VARIABLE, MEMORY_MARK, type ToEngine } from './engineMessages.ts';
 
@@ -13,7 +16,7 @@ import { type FromEngine, MEMORY_LIMIT_VARIABLE, MEMORY_MARK, type ToEngine } fr
  */
 
 const PROGRESS_SPACING_MS = 50;
-const ALIVE_MS = 5000;
+const ALIVE_MS = 1000;
 
 /**
  * Ends this process when its parent has gone or its memory has grown beyond the limit, although the main thread is too
@@ -67,27 +70,65 @@ async function run(job: Extract<ToEngine, { type: 'start' }>): Promise<void> {
     newest = progress;
     report(progress);
   };
-  const result = await scan(job.request, { onProgress, signal: abort.signal });
+  const earlier = new EarlierResult(job);
+  const result = await scan(job.request, {
+    onProgress,
+    signal: abort.signal,
+    reuseResult: (fingerprint) => earlier.share(fingerprint),
+  });
+  const found = earlier.found ?? { nodes: result.nodes.length, workflows: result.workflows.length };
   const saving = {
     filesScanned: result.files.scanned,
     totalFiles: newest?.totalFiles ?? result.files.scanned,
-    nodesFound: result.nodes.length,
+    nodesFound: found.nodes,
   };
   report({ ...saving, phase: 'saving', fraction: 0 });
-  await writeResult(job.databasePath, job.scanId, result, (fraction) =>
-    report({ ...saving, phase: 'saving', fraction }),
-  );
-  await send(doneMessage(result));
+  if (result.reused) earlier.markReused(result.phases);
+  else {
+    await writeResult(job.databasePath, job.scanId, result, (fraction) =>
+      report({ ...saving, phase: 'saving', fraction }),
+    );
+  }
+  await send(doneMessage(result, found));
+  result.saveCache?.();
 }
 
-function doneMessage(result: EngineResult): FromEngine {
+/** The stored result of an earlier scan that found the same as this one will. */
+class EarlierResult {
+  readonly #job: { scanId: string; databasePath: string };
+  found: ReusedResult | undefined;
+
+  constructor(job: { scanId: string; databasePath: string }) {
+    this.#job = job;
+  }
+
+  share(fingerprint: string): boolean {
+    this.found = this.#with((database) => reuseResult(database, this.#job.scanId, fingerprint));
+    return this.found !== undefined;
+  }
+
+  markReused(phases: Record<string, number>): void {
+    this.#with((database) => markReused(database, this.#job.scanId, phases));
+  }
+
+  #with<T>(work: (database: DatabaseSync) => T): T {
+    const database = openDatabase(this.#job.databasePath);
+    try {
+      return work(database);
+    } finally {
+      database.close();
+    }
+  }
+}
+
+function doneMessage(result: EngineResult, found: ReusedResult): FromEngine {
   return {
     type: 'done',
     cancelled: result.cancelled,
     filesScanned: result.files.scanned,
     filesFailed: result.files.failed.length,
-    nodesFound: result.nodes.length,
-    workflowsFound: result.workflows.length,
+    nodesFound: found.nodes,
+    workflowsFound: found.workflows,
   };
 }
 

@@ -168,6 +168,12 @@ CREATE TABLE workflow_nodes (
 );
 CREATE UNIQUE INDEX workflow_nodes_by_node ON workflow_nodes (scan, node);
 `,
+  `
+ALTER TABLE scans ADD COLUMN fingerprint TEXT;
+ALTER TABLE scans ADD COLUMN result_of INTEGER;
+CREATE INDEX scans_by_fingerprint ON scans (fingerprint) WHERE fingerprint IS NOT NULL;
+CREATE INDEX scans_by_result_of ON scans (result_of) WHERE result_of IS NOT NULL;
+`,
 ];
 
 /** Tables that hold the rows of results. */

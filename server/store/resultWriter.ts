@@ -91,7 +91,7 @@ function markWritten(database: DatabaseSync, scan: number, result: EngineResult)
   database
     .prepare(
       `UPDATE scans SET result_written = 1, workflows_found = ?, files_found = ?, files_scanned = ?,
-       files_skipped = ?, files_failed = ?, phases = ?, suppressed = ?, notices = ? WHERE scan = ?`,
+       files_skipped = ?, files_failed = ?, phases = ?, suppressed = ?, notices = ?, fingerprint = ? WHERE scan = ?`,
     )
     .run(
       result.workflows.length,
@@ -102,6 +102,7 @@ function markWritten(database: DatabaseSync, scan: number, result: EngineResult)
       JSON.stringify(result.phases),
       JSON.stringify(result.suppressed),
       JSON.stringify(result.notices),
+      result.fingerprint ?? null,
       scan,
     );
 }
@@ -120,9 +121,11 @@ async function removeOldScans(database: DatabaseSync, scan: number): Promise<voi
 /** Removes rows that engine processes wrote which died before their result was whole. */
 async function removeUnfinishedRows(database: DatabaseSync): Promise<void> {
   const unfinished = database
-    .prepare('SELECT scan FROM scans WHERE finished_at IS NOT NULL AND result_written = 0 OR deleted = 1')
+    .prepare('SELECT scan FROM scans WHERE finished_at IS NOT NULL AND result_written = 0')
     .all();
   for (const row of unfinished) await removeResultRows(database, Number(row['scan']));
+  const deleted = database.prepare('SELECT scan FROM scans WHERE deleted = 1').all();
+  for (const row of deleted) await removeScanRows(database, Number(row['scan']));
 }
 
 function sections(result: EngineResult): Section[] {

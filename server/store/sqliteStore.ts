@@ -123,7 +123,7 @@ export class SqliteStore implements Store {
   overview = settle((scanId: string): ScanOverview | null => {
     const row = this.#row(scanId);
     if (!row) return null;
-    const scan = row['result_written'] === 1 ? Number(row['scan']) : -1;
+    const scan = rowsOf(row);
     return {
       scan: summaryOf(row),
       nodes_by_kind: this.#counts('SELECT kind AS name, count(*) AS n FROM nodes WHERE scan = ? GROUP BY kind', scan),
@@ -215,10 +215,8 @@ export class SqliteStore implements Store {
     return this.#database.prepare('SELECT * FROM scans WHERE scan_id = ? AND deleted = 0').get(scanId);
   }
 
-  /** Row number of a scan whose result is written, otherwise one that no row has. */
   #written(scanId: string): number {
-    const row = this.#row(scanId);
-    return row?.['result_written'] === 1 ? Number(row['scan']) : -1;
+    return rowsOf(this.#row(scanId));
   }
 
   #counts(sql: string, scan: number): Record<string, number> {
@@ -275,6 +273,11 @@ function isAlive(pid: number): boolean {
     // EPERM: it lives and belongs to somebody else.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
+}
+
+/** The scan whose rows are this scan's result: itself or one that found the same; -1, which none has, when unwritten. */
+function rowsOf(row: Row | undefined): number {
+  return row?.['result_written'] === 1 ? Number(row['result_of'] ?? row['scan']) : -1;
 }
 
 function statusOf(row: Row): ScanStatus {

@@ -10,7 +10,7 @@ export async function syntaxOf(source: string): Promise<Syntax> {
 
 export function treeOf(syntax: Syntax): Tree {
   const builder = new TreeBuilder();
-  return new Tree(builder.finish(lowerCSharp(syntax, builder, 'csharp')));
+  return Tree.of(builder.finish(lowerCSharp(syntax, builder, 'csharp')));
 }
 
 export async function lower(source: string): Promise<Tree> {

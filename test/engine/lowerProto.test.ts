@@ -7,7 +7,7 @@ import { Tree, TreeBuilder } from '#engine/lower/tree.ts';
 
 function lowered(text: string): string {
   const builder = new TreeBuilder();
-  return printTree(new Tree(builder.finish(lowerProto(text, builder))));
+  return printTree(Tree.of(builder.finish(lowerProto(text, builder))));
 }
 
 const BASKET = `syntax = "proto3";

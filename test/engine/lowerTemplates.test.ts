@@ -7,13 +7,13 @@ import { columnOf, Kind, lineOf, Tree, TreeBuilder } from '#engine/lower/tree.ts
 
 function template(text: string, at = { line: 1, column: 1 }): Tree {
   const builder = new TreeBuilder();
-  return new Tree(builder.finish(lowerTemplate(text, builder, at)));
+  return Tree.of(builder.finish(lowerTemplate(text, builder, at)));
 }
 
 function page(text: string) {
   const builder = new TreeBuilder();
   const { root, scripts } = lowerHtml(text, builder);
-  return { tree: new Tree(builder.finish(root)), scripts };
+  return { tree: Tree.of(builder.finish(root)), scripts };
 }
 
 function nodesOf(tree: Tree, kind: number, id = tree.root): number[] {

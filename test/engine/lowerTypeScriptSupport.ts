@@ -11,7 +11,7 @@ export async function syntaxOf(source: string, language: Language): Promise<Synt
 
 export function lowered(syntax: Syntax, language: Language): Tree {
   const builder = new TreeBuilder();
-  return new Tree(builder.finish(lowerTypeScript(syntax, builder, language)));
+  return Tree.of(builder.finish(lowerTypeScript(syntax, builder, language)));
 }
 
 export async function lower(source: string, language: Language = 'typescript'): Promise<Tree> {
@@ -53,7 +53,7 @@ export function reached(tree: Tree): Set<number> {
 /** Every node that was built, reached or not. */
 export function built(tree: Tree): number[] {
   const ids: number[] = [];
-  for (let id = 1; id < tree.nodes.length; id += 6 + tree.count(id)) ids.push(id);
+  for (let id = 1; id < tree.length; id += 6 + tree.count(id)) ids.push(id);
   return ids;
 }
 

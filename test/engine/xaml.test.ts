@@ -386,7 +386,7 @@ describe('reading XAML', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         const builder = new TreeBuilder();
-        const tree = new Tree(builder.finish(lowerXaml(pieces.join(''), builder)));
+        const tree = Tree.of(builder.finish(lowerXaml(pieces.join(''), builder)));
         expect(tree.root).toBeGreaterThan(0);
       }),
       { numRuns: 300 },

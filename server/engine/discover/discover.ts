@@ -34,6 +34,8 @@ export interface ConfigFile {
   path: string;
   /** Bytes. */
   size: number;
+  /** What the file system says of the file: the same as long as nobody changes or replaces it. */
+  stamp: string;
 }
 
 /** A source file to read. */
@@ -184,7 +186,13 @@ class Collector {
 
   #addStats(root: RealRoot, file: string, absolute: string, stats: fs.Stats, isCandidate: boolean): void {
     if (isConfigFile(file) && stats.isFile() && stats.size <= MAX_CONFIG_BYTES) {
-      this.#ledger(root).configs.push({ root: root.name, file, path: absolute, size: stats.size });
+      this.#ledger(root).configs.push({
+        root: root.name,
+        file,
+        path: absolute,
+        size: stats.size,
+        stamp: stampOf(stats),
+      });
     }
     if (isCandidate) this.#addCandidate(root, file, absolute, stats, absolutePath(root.realPath, file));
   }
@@ -199,7 +207,8 @@ class Collector {
     const language = languageOf(file);
     if (language === undefined) return;
     this.#scanned.set(realPath, `${root.name}/${file}`);
-    const found: DiscoveredFile = { root: root.name, file, path: absolute, size: stats.size, language };
+    const stamp = stampOf(stats);
+    const found: DiscoveredFile = { root: root.name, file, path: absolute, size: stats.size, stamp, language };
     if (isMigration(file)) found.generated = 'migration';
     this.#ledger(root).files.push(found);
   }
@@ -232,6 +241,10 @@ class Collector {
       if (isCandidate) this.#skip(root, file, brokenLinkReason(error));
     }
   }
+}
+
+function stampOf({ size, mtimeMs, ctimeMs, ino }: fs.Stats): string {
+  return `${size}:${mtimeMs}:${ctimeMs}:${ino}`;
 }
 
 function absolutePath(folder: string, file: string): string {

@@ -1,27 +1,37 @@
 import { readFileSync } from 'node:fs';
 import type { GraphNode } from '#protocol/graph.ts';
 import { decodeSource } from '../discover/content.ts';
+import { contentHash } from '../parse/quarantine.ts';
 import { redact } from './redact.ts';
 
 const MAX_SNIPPET = 160;
 
+/** A file as it was when it was scanned. */
+export interface FileVersion {
+  /** Absolute path. */
+  path: string;
+  /** SHA-256 of the content. */
+  hash: string;
+}
+
 /**
- * Adds to every operation the source line it starts on, cut and with secrets removed.
- * @param pathOf absolute path of a file, undefined when it is not to be read
+ * Adds to every operation the source line it starts on, cut and with secrets removed. A file that has changed since it
+ * was scanned gets none: its lines are others.
+ * @param versionOf undefined for a file that is not to be read
  */
 export function addSnippets(
   nodes: readonly GraphNode[],
-  pathOf: (root: string, file: string) => string | undefined,
+  versionOf: (root: string, file: string) => FileVersion | undefined,
 ): void {
   let key = '';
   let lines: string[] = [];
   for (const node of nodes) {
     if (node.kind === 'table') continue;
-    const path = pathOf(node.root, node.file);
-    if (path === undefined) continue;
-    if (path !== key) {
-      key = path;
-      lines = readLines(path);
+    const version = versionOf(node.root, node.file);
+    if (version === undefined) continue;
+    if (version.path !== key) {
+      key = version.path;
+      lines = readLines(version);
     }
     const line = lines[node.start_line - 1]?.trim();
     if (line !== undefined && line !== '')
@@ -29,12 +39,14 @@ export function addSnippets(
   }
 }
 
-/** A file that went away since it was scanned has no snippets. */
-function readLines(path: string): string[] {
+function readLines({ path, hash }: FileVersion): string[] {
   try {
-    const decoded = decodeSource(readFileSync(path));
+    const bytes = readFileSync(path);
+    if (contentHash(bytes) !== hash) return [];
+    const decoded = decodeSource(bytes);
     return 'text' in decoded ? decoded.text.split('\n') : [];
   } catch {
+    // Gone in the meantime.
     return [];
   }
 }

@@ -20,7 +20,7 @@ export function followNamedWrappers(linker: Linker, roots: readonly RootSettings
     const byName = Map.groupBy(settings.wrappers ?? [], ({ name }) => name.slice(name.lastIndexOf('.') + 1));
     if (byName.size === 0) continue;
     for (const file of linker.program.files) {
-      if (file.root !== root || ![...byName.keys()].some((name) => file.tree.atoms.includes(name))) continue;
+      if (file.root !== root || ![...byName.keys()].some((name) => file.tree.mentions(name))) continue;
       visitTree(file, (node) => {
         if (file.tree.kind(node) !== Kind.Call) return;
         const named = byName.get(file.tree.text(file.tree.child(node, 0)));

@@ -42,7 +42,7 @@ export function readProxies(linker: Linker, folderOfFile: (file: SourceFile) => 
 
 /** Names the proxy middleware where a file of any name uses it. */
 function hint(file: SourceFile): string {
-  return file.tree.atoms.includes('createProxyMiddleware') ? 'proxy' : '';
+  return file.tree.mentions('createProxyMiddleware') ? 'proxy' : '';
 }
 
 function readJsonProxy(config: ConfigFile): Rewrite[] {
@@ -177,7 +177,7 @@ class ScriptReader {
   /** `app.use('/api', createProxyMiddleware({ target }))`, `createProxyMiddleware('/api', { target })`. */
   #middleware(): Rewrite[] {
     const { tree } = this.#file;
-    if (!tree.atoms.includes('createProxyMiddleware')) return [];
+    if (!tree.mentions('createProxyMiddleware')) return [];
     const found: Rewrite[] = [];
     visitTree(this.#file, (node) => {
       if (tree.kind(node) !== Kind.Call || tree.text(tree.child(node, 0)) !== 'createProxyMiddleware') return;

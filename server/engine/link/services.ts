@@ -161,7 +161,7 @@ export class Services {
   /** `app.listen(3000)`, `listen({ port: 3000 })`, `serve({ fetch, port })`: the package runs, at that port. */
   #readServers(linker: Linker, file: SourceFile): void {
     const { tree } = file;
-    const names = tree.atoms.includes('listen') || tree.atoms.includes('serve');
+    const names = tree.mentions('listen') || tree.mentions('serve');
     const folder = names ? this.folderOf(file) : undefined;
     const project = folder === undefined ? undefined : this.#projects.get(folder);
     if (!project || project.isDotNet) return;

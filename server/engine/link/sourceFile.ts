@@ -124,7 +124,7 @@ function closestBefore(tree: Tree, found: number[], at: number): number {
 }
 
 function parentsOf(tree: Tree): Int32Array {
-  const parents = new Int32Array(tree.nodes.length);
+  const parents = new Int32Array(tree.length);
   const pending = [tree.root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     for (const child of tree.children(node)) {

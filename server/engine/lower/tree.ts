@@ -237,47 +237,136 @@ export class TreeBuilder {
   }
 }
 
+/**
+ * The string table that all trees of a scan share: a text that many files hold is kept, hashed and compared once. Ids
+ * depend on the order in which trees arrive, so nothing a result says may depend on them.
+ */
+export class AtomTable {
+  /** Texts by id; id 0 is the empty text. */
+  readonly texts: string[];
+  #ids: Map<string, number> | undefined;
+
+  constructor(texts: string[] = ['']) {
+    this.texts = texts;
+  }
+
+  /** The id of a text, which is added when it is new. */
+  id(text: string): number {
+    const ids = this.#index();
+    let id = ids.get(text);
+    if (id === undefined) {
+      id = this.texts.length;
+      this.texts.push(text);
+      ids.set(text, id);
+    }
+    return id;
+  }
+
+  /** The id of a text, undefined when no tree holds it. */
+  find(text: string): number | undefined {
+    return this.#index().get(text);
+  }
+
+  /** Built at need: a scan that reads all trees from the cache adds no text. */
+  #index(): Map<string, number> {
+    if (!this.#ids) {
+      this.#ids = new Map();
+      for (const [id, text] of this.texts.entries()) this.#ids.set(text, id);
+    }
+    return this.#ids;
+  }
+}
+
+/** A tree whose texts are ids of a shared table. */
+export interface SharedTree {
+  nodes: Int32Array;
+  /** Ids of the texts it holds, each once. */
+  atoms: Int32Array;
+  root: number;
+}
+
+/** Rewrites a tree in place so that its texts are ids of the table. */
+export function shareTexts(data: TreeData, table: AtomTable): SharedTree {
+  const { nodes, root } = data;
+  const atoms = Int32Array.from(data.atoms, (text) => table.id(text));
+  for (let id = 1; id < nodes.length; id += HEADER + (nodes[id + 5] as number)) {
+    nodes[id + 4] = atoms[nodes[id + 4] as number] as number;
+  }
+  return { nodes, atoms, root };
+}
+
 /** Reads a lowered tree. All methods take a node id; id 0 has kind 0, no text and no children. */
 export class Tree {
-  readonly nodes: Int32Array;
-  readonly atoms: string[];
   readonly root: number;
+  readonly #table: AtomTable;
+  readonly #texts: readonly string[];
+  #atoms: Int32Array;
+  #nodes: Int32Array;
 
-  constructor(data: TreeData) {
-    this.nodes = data.nodes;
-    this.atoms = data.atoms;
-    this.root = data.root;
+  constructor(shared: SharedTree, table: AtomTable) {
+    this.#nodes = shared.nodes;
+    this.#atoms = shared.atoms;
+    this.root = shared.root;
+    this.#table = table;
+    this.#texts = table.texts;
+  }
+
+  /** A tree with a string table of its own. */
+  static of(data: TreeData): Tree {
+    const table = new AtomTable();
+    return new Tree(shareTexts(data, table), table);
+  }
+
+  /** Length of the array of nodes: ids are smaller. */
+  get length(): number {
+    return this.#nodes.length;
+  }
+  /** Whether any node has this text. */
+  mentions(text: string): boolean {
+    const atom = this.#table.find(text);
+    return atom !== undefined && this.#atoms.includes(atom);
+  }
+  /** Gives all nodes with one text another one. What the tree was made of stays as it was. */
+  replaceText(from: string, to: string): void {
+    if (!this.mentions(from)) return;
+    const [before, after] = [this.#table.id(from), this.#table.id(to)];
+    this.#atoms = this.#atoms.map((atom) => (atom === before ? after : atom));
+    const nodes = this.#nodes.slice();
+    for (let id = 1; id < nodes.length; id += HEADER + (nodes[id + 5] as number)) {
+      if (nodes[id + 4] === before) nodes[id + 4] = after;
+    }
+    this.#nodes = nodes;
   }
   kind(id: number): number {
-    return id === 0 ? 0 : (this.nodes[id] as number);
+    return id === 0 ? 0 : (this.#nodes[id] as number);
   }
   flags(id: number): number {
-    return this.nodes[id + 1] as number;
+    return this.#nodes[id + 1] as number;
   }
   has(id: number, flag: number): boolean {
-    return id !== 0 && ((this.nodes[id + 1] as number) & flag) !== 0;
+    return id !== 0 && ((this.#nodes[id + 1] as number) & flag) !== 0;
   }
   start(id: number): number {
-    return this.nodes[id + 2] as number;
+    return this.#nodes[id + 2] as number;
   }
   end(id: number): number {
-    return this.nodes[id + 3] as number;
+    return this.#nodes[id + 3] as number;
   }
   text(id: number): string {
-    return id === 0 ? '' : (this.atoms[this.nodes[id + 4] as number] as string);
+    return id === 0 ? '' : (this.#texts[this.#nodes[id + 4] as number] as string);
   }
   count(id: number): number {
-    return id === 0 ? 0 : (this.nodes[id + 5] as number);
+    return id === 0 ? 0 : (this.#nodes[id + 5] as number);
   }
   /** The child at `index`, 0 when absent. */
   child(id: number, index: number): number {
-    return id === 0 || index >= (this.nodes[id + 5] as number) ? 0 : (this.nodes[id + HEADER + index] as number);
+    return id === 0 || index >= (this.#nodes[id + 5] as number) ? 0 : (this.#nodes[id + HEADER + index] as number);
   }
   /** Puts all present children on a stack, the first on top. */
   pushChildren(id: number, stack: number[]): void {
-    const count = this.nodes[id + 5] as number;
+    const count = this.#nodes[id + 5] as number;
     for (let i = count - 1; i >= 0; i--) {
-      const child = this.nodes[id + HEADER + i] as number;
+      const child = this.#nodes[id + HEADER + i] as number;
       if (child !== 0) stack.push(child);
     }
   }
@@ -286,7 +375,7 @@ export class Tree {
     const result: number[] = [];
     const count = this.count(id);
     for (let i = 0; i < count; i++) {
-      const child = this.nodes[id + HEADER + i] as number;
+      const child = this.#nodes[id + HEADER + i] as number;
       if (child !== 0) result.push(child);
     }
     return result;

@@ -37,39 +37,32 @@ export interface ParseOptions {
   /** Most heap of one thread in MiB. */
   threadMemoryMb?: number | undefined;
   signal: AbortSignal;
+  /** Called with each file's result; files not reached before an abort have none. */
+  onFile(index: number, parsed: ParsedFile): void;
   /** Called after each batch. */
-  onParsed(count: number, lastFile: string): void;
+  onBatch(count: number, lastFile: string): void;
 }
 
-/**
- * Parses all files, in threads when there is enough to do.
- * @returns results by the files' indexes; files not reached before an abort are undefined
- */
-export async function parseAll(
-  files: readonly DiscoveredFile[],
-  options: ParseOptions,
-): Promise<(ParsedFile | undefined)[]> {
-  const results = new Array<ParsedFile | undefined>(files.length);
+/** Parses all files, in threads when there is enough to do. */
+export async function parseAll(files: readonly DiscoveredFile[], options: ParseOptions): Promise<void> {
   const batches = batchesOf(files);
   const bytes = files.reduce((sum, file) => sum + file.size, 0);
-  if (bytes >= IN_THREAD_BYTES || options.isolated) await parseInThreads(files, batches, results, options);
-  else await parseHere(files, batches, results, options);
-  return results;
+  if (bytes >= IN_THREAD_BYTES || options.isolated) await parseInThreads(files, batches, options);
+  else await parseHere(files, batches, options);
 }
 
 /** Parses in this thread; when a file breaks its parser, what has not been reported yet is left to threads. */
 async function parseHere(
   files: readonly DiscoveredFile[],
   batches: readonly number[][],
-  results: (ParsedFile | undefined)[],
   options: ParseOptions,
 ): Promise<void> {
   const left = [...batches];
   try {
-    for (; left[0]; left.shift()) await parseInThread(files, [left[0]], results, options);
+    for (; left[0]; left.shift()) await parseInThread(files, [left[0]], options);
   } catch (error) {
     if (!(error instanceof BrokenParserError)) throw error;
-    await parseInThreads(files, left, results, options);
+    await parseInThreads(files, left, options);
   }
 }
 
@@ -94,14 +87,13 @@ function batchesOf(files: readonly DiscoveredFile[]): number[][] {
 async function parseInThread(
   files: readonly DiscoveredFile[],
   batches: readonly number[][],
-  results: (ParsedFile | undefined)[],
   options: ParseOptions,
 ): Promise<void> {
   for (const batch of batches) {
     for (const index of batch) {
       if (options.signal.aborted) return;
       const { path, language } = files[index] as DiscoveredFile;
-      results[index] = await parseFile({ path, language, quarantined: quarantinedOf(options) });
+      options.onFile(index, await parseFile({ path, language, quarantined: quarantinedOf(options) }));
     }
     report(files, batch, options);
   }
@@ -110,7 +102,6 @@ async function parseInThread(
 async function parseInThreads(
   files: readonly DiscoveredFile[],
   batches: readonly number[][],
-  results: (ParsedFile | undefined)[],
   options: ParseOptions,
 ): Promise<void> {
   const threads = Math.min(options.threads ?? Math.min(availableParallelism(), MAX_THREADS), batches.length);
@@ -121,7 +112,7 @@ async function parseInThreads(
     atomics: 'disabled',
     resourceLimits: { maxOldGenerationSizeMb: options.threadMemoryMb ?? THREAD_MEMORY_MB },
   });
-  const job = new ThreadedParse(pool, files, results, options);
+  const job = new ThreadedParse(pool, files, options);
   const pending = [...batches].reverse();
   const feed = async (): Promise<void> => {
     for (let batch = pending.pop(); batch && !options.signal.aborted; batch = pending.pop()) await job.parse(batch);
@@ -151,18 +142,11 @@ async function abortedFor(signal: AbortSignal, milliseconds: number): Promise<vo
 class ThreadedParse {
   readonly #pool: Piscina;
   readonly #files: readonly DiscoveredFile[];
-  readonly #results: (ParsedFile | undefined)[];
   readonly #options: ParseOptions;
 
-  constructor(
-    pool: Piscina,
-    files: readonly DiscoveredFile[],
-    results: (ParsedFile | undefined)[],
-    options: ParseOptions,
-  ) {
+  constructor(pool: Piscina, files: readonly DiscoveredFile[], options: ParseOptions) {
     this.#pool = pool;
     this.#files = files;
-    this.#results = results;
     this.#options = options;
   }
 
@@ -180,7 +164,7 @@ class ThreadedParse {
     const position = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
     try {
       const parsed = await this.#run(batch, position);
-      for (const [at, index] of batch.entries()) this.#results[index] = parsed[at];
+      for (const [at, index] of batch.entries()) this.#options.onFile(index, parsed[at] as ParsedFile);
     } catch (error) {
       if (this.#options.signal.aborted) return;
       if (batch.length > 1) await this.#cut(batch, position[0] ?? -1);
@@ -200,7 +184,7 @@ class ThreadedParse {
   #fail(index: number, cause: unknown): void {
     const { path } = this.#files[index] as DiscoveredFile;
     const reason = `the parser did not survive it: ${whatHappened(cause)}`;
-    this.#results[index] = { status: 'failed', reason };
+    this.#options.onFile(index, { status: 'failed', reason });
     try {
       this.#options.quarantine?.add(contentHash(readFileSync(path)), reason);
     } catch {
@@ -263,5 +247,5 @@ function whatHappened(cause: unknown): string {
 
 function report(files: readonly DiscoveredFile[], batch: number[], options: ParseOptions): void {
   const last = files[batch.at(-1) ?? 0];
-  options.onParsed(batch.length, last ? `${last.root}/${last.file}` : '');
+  options.onBatch(batch.length, last ? `${last.root}/${last.file}` : '');
 }

@@ -34,7 +34,7 @@ export interface ParseTask {
 /** What came of one file: a lowered tree, or why there is none. */
 export type ParsedFile =
   | { status: 'parsed'; tree: TreeData; generated: boolean; hash: string }
-  | { status: 'skipped'; reason: string }
+  | { status: 'skipped'; reason: string; hash: string }
   | { status: 'failed'; reason: string };
 
 const LOWERINGS: Partial<Record<Language, Lowering>> = {
@@ -76,7 +76,7 @@ export async function parseBytes(bytes: Buffer, task: ParseTask): Promise<Parsed
   if (quarantined !== undefined) return { status: 'failed', reason: quarantined };
   try {
     const decoded = decodeSource(bytes, task.language);
-    if ('skip' in decoded) return { status: 'skipped', reason: decoded.skip };
+    if ('skip' in decoded) return { status: 'skipped', reason: decoded.skip, hash };
     const tree = await lower(decoded.text, task);
     return { status: 'parsed', tree, generated: decoded.generated, hash };
   } catch (error) {

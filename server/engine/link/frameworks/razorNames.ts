@@ -10,7 +10,7 @@ const IMPORTS = /(?:^|\/)_(?:Imports\.razor|ViewImports\.cshtml)$/i;
 /**
  * Gives the classes of Razor files the names that only their place in the workspace says: the namespace of `_Imports`
  * or of the project, with the folders below it; for views the class named by the path. Must run before types are
- * declared; it replaces the stand-ins in the trees' string tables.
+ * declared; it replaces the stand-ins in the trees.
  */
 export function nameRazorClasses(files: readonly SourceFile[], configs: readonly ConfigFile[]): void {
   const razor = files.filter((file) => file.language === 'razor');
@@ -26,14 +26,9 @@ export function nameRazorClasses(files: readonly SourceFile[], configs: readonly
       .map((config) => [`${config.root}\0${folderOf(config.file)}`, config]),
   );
   for (const file of razor) {
-    replaceAtom(file, RAZOR_CLASS, file.path.replace(/\.cshtml$/i, '').replace(/\W/g, '_'));
-    replaceAtom(file, RAZOR_NAMESPACE, namespaceOf(file, imported, projects));
+    file.tree.replaceText(RAZOR_CLASS, file.path.replace(/\.cshtml$/i, '').replace(/\W/g, '_'));
+    file.tree.replaceText(RAZOR_NAMESPACE, namespaceOf(file, imported, projects));
   }
-}
-
-function replaceAtom(file: SourceFile, from: string, to: string): void {
-  const { atoms } = file.tree;
-  for (const [index, atom] of atoms.entries()) if (atom === from) atoms[index] = to;
 }
 
 function namespaceIn(file: SourceFile): string | undefined {
