@@ -1,28 +1,16 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
 import type { ScanOverview } from '#protocol/http.ts';
 import type { PanelState } from '#protocol/webview.ts';
-import { count } from './components/format.ts';
+import { moment } from './components/format.ts';
+import { SnippetHover } from './components/snippetHover.ts';
 import { empty, failed, icon, loading } from './components/templates.ts';
 import { type Context, PageElement, type ViewValues } from './context.ts';
-import { Resource } from './data/resource.ts';
+import { Resource } from './data/reading.ts';
 import { isOverview } from './data/wire.ts';
 import { type CodeLocation, type Host, NO_STATE } from './host/host.ts';
 import type { ThemeChoice } from './host/theme.ts';
+import { RESULT_TABS, type ResultTab, type Tab } from './nav.ts';
 import type { SourcePreview } from './views/sourcePreview.ts';
-
-const RESULT_TABS = ['workflows', 'overview', 'operations', 'endpoints', 'tables', 'unresolved', 'files'] as const;
-type Tab = (typeof RESULT_TABS)[number] | 'repositories';
-
-const TAB_LABELS: Readonly<Record<Tab, string>> = {
-  workflows: 'Workflows',
-  overview: 'Overview',
-  operations: 'Operations',
-  endpoints: 'Endpoints',
-  tables: 'Tables',
-  unresolved: 'Not joined',
-  files: 'Files',
-  repositories: 'Repositories',
-};
 
 interface ResultInputs {
   context: Context;
@@ -31,7 +19,8 @@ interface ResultInputs {
   overview: ScanOverview | null;
 }
 
-const RESULT_VIEWS: Readonly<Record<(typeof RESULT_TABS)[number], (inputs: ResultInputs) => TemplateResult>> = {
+/** One template a view: the four inputs are the same everywhere, the element differs. */
+const RESULT_VIEWS: Readonly<Record<ResultTab, (inputs: ResultInputs) => TemplateResult>> = {
   workflows: ({ context, view, scanId, overview }) =>
     html`<pinata-workflows
       .context=${context}
@@ -41,13 +30,8 @@ const RESULT_VIEWS: Readonly<Record<(typeof RESULT_TABS)[number], (inputs: Resul
     ></pinata-workflows>`,
   overview: ({ context, view, scanId, overview }) =>
     html`<pinata-overview .context=${context} .view=${view} .scanId=${scanId} .overview=${overview}></pinata-overview>`,
-  operations: ({ context, view, scanId, overview }) =>
-    html`<pinata-operations
-      .context=${context}
-      .view=${view}
-      .scanId=${scanId}
-      .overview=${overview}
-    ></pinata-operations>`,
+  pages: ({ context, view, scanId, overview }) =>
+    html`<pinata-pages .context=${context} .view=${view} .scanId=${scanId} .overview=${overview}></pinata-pages>`,
   endpoints: ({ context, view, scanId, overview }) =>
     html`<pinata-endpoints
       .context=${context}
@@ -55,8 +39,19 @@ const RESULT_VIEWS: Readonly<Record<(typeof RESULT_TABS)[number], (inputs: Resul
       .scanId=${scanId}
       .overview=${overview}
     ></pinata-endpoints>`,
+  messages: ({ context, view, scanId, overview }) =>
+    html`<pinata-messages .context=${context} .view=${view} .scanId=${scanId} .overview=${overview}></pinata-messages>`,
   tables: ({ context, view, scanId, overview }) =>
     html`<pinata-tables .context=${context} .view=${view} .scanId=${scanId} .overview=${overview}></pinata-tables>`,
+  stores: ({ context, view, scanId, overview }) =>
+    html`<pinata-stores .context=${context} .view=${view} .scanId=${scanId} .overview=${overview}></pinata-stores>`,
+  operations: ({ context, view, scanId, overview }) =>
+    html`<pinata-operations
+      .context=${context}
+      .view=${view}
+      .scanId=${scanId}
+      .overview=${overview}
+    ></pinata-operations>`,
   unresolved: ({ context, view, scanId, overview }) =>
     html`<pinata-unresolved
       .context=${context}
@@ -66,9 +61,13 @@ const RESULT_VIEWS: Readonly<Record<(typeof RESULT_TABS)[number], (inputs: Resul
     ></pinata-unresolved>`,
   files: ({ context, view, scanId, overview }) =>
     html`<pinata-files .context=${context} .view=${view} .scanId=${scanId} .overview=${overview}></pinata-files>`,
+  history: ({ context, view, scanId, overview }) =>
+    html`<pinata-history .context=${context} .view=${view} .scanId=${scanId} .overview=${overview}></pinata-history>`,
+  export: ({ context, view, scanId, overview }) =>
+    html`<pinata-exports .context=${context} .view=${view} .scanId=${scanId} .overview=${overview}></pinata-exports>`,
 };
 
-/** The whole panel: progress on top, tabs, the chosen view, and in the page the source preview. */
+/** The whole panel: progress on top, the views, the chosen one, and in the page the source preview. */
 export class App extends PageElement {
   static override properties: PropertyDeclarations = {
     state: { state: true },
@@ -82,12 +81,14 @@ export class App extends PageElement {
   readonly #context: Context;
   readonly #host: Host;
   readonly #theme: ThemeChoice | null;
+  readonly #snippets: SnippetHover;
   #opener: Element | null = null;
 
   constructor(host: Host, theme: ThemeChoice | null) {
     super();
     this.#host = host;
     this.#theme = theme;
+    this.#snippets = new SnippetHover(host, () => this.state.results_scan_id);
     this.state = NO_STATE;
     this.view = host.loadView();
     this.themeLabel = theme?.label ?? '';
@@ -96,7 +97,7 @@ export class App extends PageElement {
       setView: (changes) => this.#setView(changes),
       open: (location) => this.#open(location),
     };
-    host.connect((state) => this.#receive(state));
+    host.connect({ state: (state) => this.#receive(state), navigate: (view) => this.#setView(view) });
   }
 
   #receive(state: PanelState): void {
@@ -132,29 +133,46 @@ export class App extends PageElement {
     if (scanId !== null) this.#overview.show(this.#host, `/scan/${encodeURIComponent(scanId)}/overview`);
   }
 
-  /** What the row of tabs last showed; the chosen tab is brought into sight when it changes, not on every update. */
-  #shownTabs = '';
-
-  protected override updated(): void {
-    const tabs = `${this.#tab()} ${this.#overview.value?.scan.scan_id}`;
-    if (tabs === this.#shownTabs) return;
-    this.#shownTabs = tabs;
-    this.querySelector('.tab[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
-  }
-
   protected override render(): TemplateResult {
     const tab = this.#tab();
     return html`<div class="app">
+      <a class="skip" href="#view" @click=${this.#skip}>Skip to the content</a>
       ${this.#host.page ? this.#titleBar() : nothing}
-      <pinata-progress .state=${this.state} .act=${this.#act}></pinata-progress>
-      ${this.#tabs(tab)} ${tab === 'repositories' ? nothing : this.#staleMark()}
+      <pinata-progress
+        .state=${this.state}
+        .overview=${this.#current()}
+        .act=${this.#act}
+        .compare=${this.#showChanges}
+      ></pinata-progress>
+      ${tab === 'repositories' ? nothing : this.#staleMark()}
       <div class="stage">
+        <pinata-nav
+          .tabs=${this.#available()}
+          .current=${tab}
+          .overview=${this.#current()}
+          @choose=${(event: CustomEvent<Tab>) => this.#setView({ tab: event.detail })}
+        ></pinata-nav>
         <main id="view" class="view" role="tabpanel" aria-labelledby="tab-${tab}" tabindex="-1">
           ${this.#view(tab)}
         </main>
         ${this.#source()}
       </div>
+      ${this.#snippets}
     </div>`;
+  }
+
+  readonly #skip = (event: Event): void => {
+    // The address of the page holds the view: the link must not change it.
+    event.preventDefault();
+    this.querySelector<HTMLElement>('#view')?.focus();
+  };
+
+  readonly #showChanges = (): void => this.#setView({ tab: 'history', compare: '', with: '' });
+
+  /** The overview of the scan in view, once it has arrived. */
+  #current(): ScanOverview | null {
+    const overview = this.#overview.value;
+    return overview && overview.scan.scan_id === this.state.results_scan_id ? overview : null;
   }
 
   readonly #act = (action: Parameters<Host['act']>[0]): void => this.#host.act(action);
@@ -191,59 +209,13 @@ export class App extends PageElement {
     return this.#host.page && nothingScanned ? 'repositories' : 'workflows';
   }
 
-  #tabs(current: Tab): TemplateResult {
-    return html`<div class="tabs" role="tablist" aria-label="Views" @keydown=${this.#moveTab}>
-      ${this.#available().map(
-        (tab) =>
-          html`<button
-            class="tab"
-            type="button"
-            role="tab"
-            id="tab-${tab}"
-            aria-selected=${tab === current}
-            aria-controls="view"
-            tabindex=${tab === current ? 0 : -1}
-            @click=${() => this.#setView({ tab })}
-          >
-            ${TAB_LABELS[tab]}${this.#tabCount(tab)}
-          </button>`,
-      )}
-    </div>`;
-  }
-
-  #tabCount(tab: Tab): TemplateResult | typeof nothing {
-    const overview = this.state.results_scan_id === null ? null : this.#overview.value;
-    if (!overview) return nothing;
-    const counts: Partial<Record<Tab, number>> = {
-      workflows: overview.workflows,
-      endpoints: overview.nodes_by_kind.api_endpoint ?? 0,
-      tables: overview.tables,
-      unresolved: Object.values(overview.unresolved_by_reason).reduce((sum, number) => sum + number, 0),
-    };
-    const number = counts[tab];
-    return number === undefined ? nothing : html` <span class="tab-count">${count(number)}</span>`;
-  }
-
-  readonly #moveTab = (event: KeyboardEvent): void => {
-    const tabs = this.#available();
-    const index = tabs.indexOf(this.#tab());
-    const steps: Readonly<Record<string, number>> = {
-      ArrowRight: (index + 1) % tabs.length,
-      ArrowLeft: (index + tabs.length - 1) % tabs.length,
-      Home: 0,
-      End: tabs.length - 1,
-    };
-    const target = tabs[steps[event.key] ?? -1];
-    if (target === undefined) return;
-    event.preventDefault();
-    this.#setView({ tab: target });
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>(`#tab-${target}`)?.focus());
-  };
-
   #staleMark(): TemplateResult | typeof nothing {
     const { scan_id, results_scan_id } = this.state;
     if (results_scan_id === null || results_scan_id === scan_id) return nothing;
-    return html`<p class="stale">${icon('history')} These are the results of an earlier scan.</p>`;
+    const scan = this.#current()?.scan;
+    const when = scan ? ` of ${moment(scan.finished_at ?? scan.started_at)}` : '';
+    const why = this.state.status?.status === 'error' ? 'The newest scan failed.' : 'A newer scan is running.';
+    return html`<p class="stale">${icon('history')} These are the results of an earlier scan${when}. ${why}</p>`;
   }
 
   #view(tab: Tab): TemplateResult {
@@ -255,12 +227,7 @@ export class App extends PageElement {
     if (tab === 'overview' && this.#overview.error !== null) {
       return failed(this.#overview.error, () => this.#overview.retry());
     }
-    const overview = this.#overview.value?.scan.scan_id === scanId ? this.#overview.value : null;
-    return this.#resultView(tab, scanId, overview);
-  }
-
-  #resultView(tab: Exclude<Tab, 'repositories'>, scanId: string, overview: ScanOverview | null): TemplateResult {
-    return RESULT_VIEWS[tab]({ context: this.#context, view: this.view, scanId, overview });
+    return RESULT_VIEWS[tab]({ context: this.#context, view: this.view, scanId, overview: this.#current() });
   }
 
   #noResults(): TemplateResult {
@@ -268,7 +235,7 @@ export class App extends PageElement {
     if (status === null) {
       if (connection === 'connecting') return loading('the last scan');
       return this.#host.page
-        ? empty('No scan yet', ['Pick a folder in the Repositories tab and press Scan.'])
+        ? empty('No scan yet', ['Pick a folder in the Repositories view and press Scan.'])
         : empty('No scan yet', [
             'Press Scan to read the open folders. Nothing is run and nothing leaves this machine.',
           ]);

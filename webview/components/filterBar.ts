@@ -11,8 +11,6 @@ export interface Filter {
   initial?: string;
 }
 
-const TYPING_PAUSE_MS = 120;
-
 /** A search field and drop-downs over a list. Fires `filter` with the changed view values. */
 export class FilterBar extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -27,17 +25,11 @@ export class FilterBar extends PageElement {
   declare textKey: string;
   declare filters: readonly Filter[];
   declare view: ViewValues;
-  #pause: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     super();
     this.filters = [];
     this.view = {};
-  }
-
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    clearTimeout(this.#pause);
   }
 
   protected override render(): TemplateResult {
@@ -75,11 +67,8 @@ export class FilterBar extends PageElement {
     </vscode-dropdown>`;
   }
 
-  readonly #typed = (event: Event): void => {
-    const text = controlValue(event);
-    clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => this.#send(this.textKey, text), TYPING_PAUSE_MS);
-  };
+  /** At once: the list asks one question at a time, however fast the typing. */
+  readonly #typed = (event: Event): void => this.#send(this.textKey, controlValue(event));
 
   #send(key: string, value: string): void {
     if ((this.view[key] ?? '') === value) return;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Confidence, GraphNode, NodeKind } from '#protocol/graph.ts';
 import { type Context, locationOf } from '../context.ts';
+import { count } from './format.ts';
 import { CONFIDENCES, KINDS, shortSymbol } from './vocabulary.ts';
 
 export function icon(name: string, extra = ''): TemplateResult {
@@ -26,9 +27,9 @@ export function confidenceLabel(confidence: Confidence): TemplateResult {
   return html`<span class="confidence confidence-${confidence}" title=${meaning}>${icon(name)} ${label}</span>`;
 }
 
-/** `src/orders.ts:42`, the line kept visible when the path is cut. */
-export function place(node: Pick<GraphNode, 'file' | 'start_line'>): TemplateResult {
-  return html`<span class="place" title="${node.file}:${node.start_line}"
+/** `src/orders.ts:42`, the line kept visible when the path is cut. The code appears on hover (`SnippetHover`). */
+export function place(node: Pick<GraphNode, 'root' | 'file' | 'start_line'>): TemplateResult {
+  return html`<span class="place" data-root=${node.root} data-file=${node.file} data-line=${node.start_line}
     ><span class="place-file"><bdi>${node.file}</bdi></span
     ><span class="place-line">:${node.start_line}</span></span
   >`;
@@ -39,6 +40,45 @@ export function nodeLink(context: Context, node: GraphNode): TemplateResult {
   return html`<button class="node-link" type="button" @click=${() => context.open(locationOf(node))}>
     ${kindIcon(node.kind)}<span class="node-name">${shortSymbol(node)}</span>${place(node)}
   </button>`;
+}
+
+/** A table as a line that leads to the Tables view. */
+export function tableLink(context: Context, table: string): TemplateResult {
+  return html`<button
+    class="link"
+    type="button"
+    @click=${() => context.setView({ tab: 'tables', table, ...NO_TABLE_FILTER })}
+  >
+    ${table}
+  </button>`;
+}
+
+const NO_TABLE_FILTER = { 'tables.text': '', 'tables.use': '' };
+
+/** A workflow as a line that leads to the Workflows view. */
+export function workflowLink(context: Context, workflow: { id: string; name: string }): TemplateResult {
+  return html`<button
+    class="node-link"
+    type="button"
+    @click=${() => context.setView({ tab: 'workflows', workflow: workflow.id })}
+  >
+    <span class="kind">${icon('git-merge')}</span><span class="node-name">${workflow.name}</span>
+  </button>`;
+}
+
+/** A heading with a list below, or a sentence that says there is nothing. */
+export function section(title: string, items: readonly unknown[], none: string, total = items.length): TemplateResult {
+  return html`<section>
+    <h3>${title}${items.length > 0 ? html` <span class="tab-count">${count(total)}</span>` : nothing}</h3>
+    ${
+      items.length === 0
+        ? html`<p class="muted">${none}</p>`
+        : html`<ul class="plain">
+            ${items.map((item) => html`<li>${item}</li>`)}
+          </ul>`
+    }
+    ${total > items.length ? html`<p class="muted">The first ${count(items.length)} are listed.</p>` : nothing}
+  </section>`;
 }
 
 export function loading(what: string): TemplateResult {

@@ -99,3 +99,39 @@ function sentence(wireName: string): string {
   const words = wireName.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
+
+/** Colour family of a kind: the same in lists, flows and diagrams. */
+export type Tone = 'ui' | 'http' | 'read' | 'write' | 'message' | 'plain';
+
+const TONES: Readonly<Partial<Record<NodeKind, Tone>>> = {
+  ui_action: 'ui',
+  ui_page: 'ui',
+  api_call: 'http',
+  api_endpoint: 'http',
+  database_read: 'read',
+  file_read: 'read',
+  cache_read: 'read',
+  table: 'read',
+  database_write: 'write',
+  file_write: 'write',
+  cache_write: 'write',
+  message_send: 'message',
+  message_receive: 'message',
+  scheduled_task: 'message',
+};
+
+export function toneOf(kind: NodeKind): Tone {
+  return TONES[kind] ?? 'plain';
+}
+
+/** The last name of a qualified symbol: `Shop.Api.Pages.Cart` as `Cart`. */
+export function lastName(symbol: string): string {
+  return symbol.split(/[.#]/).at(-1) ?? symbol;
+}
+
+/** Functions and tables are nodes of the graph but no operations. */
+const NO_OPERATIONS: ReadonlySet<string> = new Set(['function', 'table']);
+
+export function isOperation(kind: string): boolean {
+  return !NO_OPERATIONS.has(kind);
+}

@@ -17,7 +17,7 @@ export function diagnose(overview: ScanOverview, list: EmptyList): string[] {
   if (scanned === 0) {
     return [
       `${counted(found, 'file')} found, none read: ${count(skipped)} skipped, ${count(failed)} failed.`,
-      'The Files tab has the reason for each of them.',
+      'The Files view has the reason for each of them.',
     ];
   }
   const kinds = (kind: NodeKind) => overview.nodes_by_kind[kind] ?? 0;

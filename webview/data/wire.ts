@@ -15,19 +15,23 @@ import type { ScanAccepted, ScanState, ScanStatus, ScanSummary } from '#protocol
 import { CONFIDENCES, KINDS, SCAN_STATES, UNRESOLVED_REASONS } from '../components/vocabulary.ts';
 import { type Guard, isFlag, isNumber, isText, listOf, nullable, oneOf, recordOf, shape } from './guards.ts';
 
-/** A page of any list of the server. */
+/** A page of any list of the server; it goes on at a cursor or an offset. */
 export interface Page<T> {
   items: T[];
   total: number;
-  next_cursor: string | null;
+  next_cursor?: string | null;
+  next_offset?: number | null;
 }
 
 export function isPageOf<T>(item: Guard<T>): Guard<Page<T>> {
-  return shape<Page<T>>({ items: listOf(item), total: isNumber, next_cursor: nullable(isText) }, {});
+  return shape<Page<T>>(
+    { items: listOf(item), total: isNumber },
+    { next_cursor: nullable(isText), next_offset: nullable(isNumber) },
+  );
 }
 
-const isKind: Guard<NodeKind> = oneOf(KINDS);
-const isConfidence: Guard<Confidence> = oneOf(CONFIDENCES);
+export const isKind: Guard<NodeKind> = oneOf(KINDS);
+export const isConfidence: Guard<Confidence> = oneOf(CONFIDENCES);
 const isScanState: Guard<ScanState> = oneOf(SCAN_STATES);
 
 export const isNode = shape<GraphNode>(
@@ -65,16 +69,16 @@ export const isWorkflowRow = shape<WorkflowRow>(
       ),
     ),
   },
-  {},
+  { step_count: isNumber },
 );
 
 export const isEndpointRow = shape<EndpointRow>(
   { node: isNode, callers: listOf(isNode), handlers: listOf(isNode), reads: listOf(isText), writes: listOf(isText) },
-  {},
+  { callers_total: isNumber, handlers_total: isNumber },
 );
 
-const isColumn = shape<SchemaColumn>({ name: isText }, { type: isText, key: isFlag, nullable: isFlag });
-const RELATION_KINDS: Record<SchemaRelation['kind'], true> = {
+export const isColumn = shape<SchemaColumn>({ name: isText }, { type: isText, key: isFlag, nullable: isFlag });
+export const RELATION_KINDS: Record<SchemaRelation['kind'], true> = {
   one_to_one: true,
   one_to_many: true,
   many_to_one: true,
@@ -112,7 +116,7 @@ export const isFileRow = shape<FileRow>({ path: isText, status: oneOf(FILE_STATE
 
 const isFolder = shape<{ name: string; path: string }>({ name: isText, path: isText }, {});
 
-const isScanSummary = shape<ScanSummary>(
+export const isScanSummary = shape<ScanSummary>(
   {
     scan_id: isText,
     status: isScanState,
@@ -166,7 +170,16 @@ export const isOverview = shape<ScanOverview>(
     ),
     phases: recordOf(isNumber),
   },
-  { notices: listOf(isText) },
+  {
+    notices: listOf(isText),
+    hot_files: listOf(
+      shape<NonNullable<ScanOverview['hot_files']>[number]>({ root: isText, file: isText, operations: isNumber }, {}),
+    ),
+    unused_tables: shape<NonNullable<ScanOverview['unused_tables']>>(
+      { unused: isNumber, never_written: isNumber, never_read: isNumber },
+      {},
+    ),
+  },
 );
 
 const isRepository = shape<Repository>(

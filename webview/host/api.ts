@@ -20,8 +20,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
  * Sends a request below the API prefix with the page's cookie and gives the parsed JSON body.
  * @throws ApiError with a message for the reader.
  */
-export async function request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
+export async function request(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
   const response = await send(method, path, body);
+  if (response.status === 204) return null;
   if (response.ok) return response.json();
   const refusal: unknown = await response.json().catch(() => null);
   throw new ApiError(explain(response.status, isErrorMessage(refusal) ? refusal.message : null), response.status);
@@ -43,4 +44,9 @@ async function send(method: string, path: string, body: unknown): Promise<Respon
 function explain(status: number, message: string | null): string {
   if (status === 401) return 'This page is not signed in. Open the address that `npm start` printed once more.';
   return message ?? `The scan server answered ${status}.`;
+}
+
+/** Where the browser downloads an export of a scan. */
+export function exportAddress(scanId: string, format: string): string {
+  return `${PREFIX}/scan/${encodeURIComponent(scanId)}/export?format=${encodeURIComponent(format)}`;
 }

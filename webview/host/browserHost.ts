@@ -1,22 +1,26 @@
 import type { ScanStatus, ScanSummary } from '#protocol/scan.ts';
-import type { PanelAction, PanelState } from '#protocol/webview.ts';
+import type { Done, PanelAction, PanelFile, PanelState } from '#protocol/webview.ts';
 import { isScanAccepted, isScanList, isScanStatus } from '../data/wire.ts';
-import { ApiError, request } from './api.ts';
-import { type Host, NO_STATE, type PageControl } from './host.ts';
+import { ApiError, exportAddress, request } from './api.ts';
+import { download } from './download.ts';
+import { type Host, type HostListener, NO_STATE, type PageControl } from './host.ts';
 import { isOver, ScanFollower } from './scanFollower.ts';
+
+const ADDRESS_PAUSE_MS = 150;
 
 /** The page of `npm start` or of a shared server: holds the WebSocket itself and builds the same state as the extension. */
 export class BrowserHost implements Host {
   readonly page: PageControl = {
     startScan: (path) => this.#startScan([path]),
-    showScan: (scanId) => void this.#attach(scanId),
+    exportAddress,
   };
   #state: PanelState = NO_STATE;
   #follower: ScanFollower | null = null;
-  #listener: (state: PanelState) => void = () => undefined;
+  #listener: HostListener | null = null;
+  #viewTimer: ReturnType<typeof setTimeout> | undefined;
   #attachments = 0;
 
-  connect(listener: (state: PanelState) => void): void {
+  connect(listener: HostListener): void {
     this.#listener = listener;
     // Own changes go through replaceState, which is silent: this is the reader's own edit or a pasted link.
     window.addEventListener('hashchange', () => location.reload());
@@ -36,6 +40,20 @@ export class BrowserHost implements Host {
   /** The page has no editor: the app shows the source itself before it comes to this. */
   open(): void {}
 
+  showScan(scanId: string): void {
+    void this.#attach(scanId);
+  }
+
+  async deleteScan(scanId: string): Promise<void> {
+    await request('DELETE', `/scan/${encodeURIComponent(scanId)}`);
+    if (this.#state.scan_id === scanId || this.#state.results_scan_id === scanId) await this.#attach(null);
+  }
+
+  async save(file: PanelFile): Promise<Done> {
+    download(file);
+    return { done: true, file: file.name };
+  }
+
   loadView(): Record<string, string> {
     return Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   }
@@ -44,14 +62,16 @@ export class BrowserHost implements Host {
     const hash = new URLSearchParams(view);
     if (this.#state.scan_id !== null) hash.set('scan', this.#state.scan_id);
     else hash.delete('scan');
-    // Browsers refuse this call when it comes too often, and progress comes ten times a second.
     const address = `${location.pathname}#${hash}`;
-    if (address !== location.pathname + location.hash) history.replaceState(null, '', address);
+    if (address === location.pathname + location.hash) return;
+    // Browsers refuse this call when it comes too often, as it does with fast typing.
+    clearTimeout(this.#viewTimer);
+    this.#viewTimer = setTimeout(() => history.replaceState(null, '', address), ADDRESS_PAUSE_MS);
   }
 
   #update(change: Partial<PanelState>): void {
     this.#state = { ...this.#state, ...change };
-    this.#listener(this.#state);
+    this.#listener?.state(this.#state);
   }
 
   /** Brings a scan into view: the wanted one if the server has it, else the newest. */

@@ -1,7 +1,16 @@
-import type { PanelAction, PanelState, ToHost, ToPanel } from '#protocol/webview.ts';
-import { type Guard, isNumber, isText, listOf, nullable, oneOf, recordOf, shape } from '../data/guards.ts';
+import type {
+  Done,
+  LinkJudgement,
+  PanelAction,
+  PanelChanges,
+  PanelFile,
+  PanelState,
+  ToHost,
+  ToPanel,
+} from '#protocol/webview.ts';
+import { type Guard, isFlag, isNumber, isText, listOf, nullable, oneOf, recordOf, shape } from '../data/guards.ts';
 import { isScanStatus } from '../data/wire.ts';
-import type { CodeLocation, Host } from './host.ts';
+import type { CodeLocation, Host, HostListener, WorkspaceControl } from './host.ts';
 
 interface VsCodeApi {
   postMessage(message: ToHost): void;
@@ -40,10 +49,17 @@ const isPanelState: Guard<PanelState> = shape<PanelState>(
       shape<NonNullable<PanelState['problem']>>({ message: isText, actions: listOf(oneOf(ACTIONS)) }, {}),
     ),
   },
-  {},
+  {
+    changes: shape<PanelChanges>(
+      { previous_scan_id: isText, added: isNumber, removed: isNumber, changed: isNumber },
+      {},
+    ),
+    changed_files: isNumber,
+  },
 );
 
 type StateMessage = Extract<ToPanel, { type: 'state' }>;
+type NavigateMessage = Extract<ToPanel, { type: 'navigate' }>;
 type Answer = Extract<ToPanel, { ok: true }>;
 type Refusal = Extract<ToPanel, { ok: false }>;
 
@@ -54,9 +70,16 @@ const isFalse: Guard<false> = (value): value is false => value === false;
 const isAnswer = shape<Answer>({ type: oneOf({ response: true }), id: isNumber, ok: isTrue, body: isAnything }, {});
 const isRefusal = shape<Refusal>({ type: oneOf({ response: true }), id: isNumber, ok: isFalse, message: isText }, {});
 const isView = recordOf(isText);
+const isNavigateMessage = shape<NavigateMessage>({ type: oneOf({ navigate: true }), view: isView }, {});
+const isDone = shape<Done>({ done: isFlag }, { file: isText });
 
 /** A request the extension host never answered would leave a view loading for ever. */
 const ANSWER_TIMEOUT_MS = 30_000;
+/** A dialog waits for the user as long as the user likes. */
+const DIALOG_TIMEOUT_MS = 60 * 60_000;
+
+/** A message that is answered, without its id. */
+type Question = Extract<ToHost, { id: number }> extends infer M ? (M extends unknown ? Omit<M, 'id'> : never) : never;
 
 interface Waiting {
   resolve(body: unknown): void;
@@ -69,27 +92,53 @@ export class VsCodeHost implements Host {
   readonly #api: VsCodeApi;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
-  #listener: (state: PanelState) => void = () => undefined;
+  #listener: HostListener | null = null;
+  readonly workspace: WorkspaceControl = {
+    judge: (judgement: LinkJudgement) => this.#dialog({ type: 'judge', ...judgement }),
+    exportScan: (scanId, format) => this.#dialog({ type: 'export', scan_id: scanId, format }),
+  };
 
   constructor(api: VsCodeApi) {
     this.#api = api;
   }
 
-  connect(listener: (state: PanelState) => void): void {
+  connect(listener: HostListener): void {
     this.#listener = listener;
     window.addEventListener('message', (event: MessageEvent<unknown>) => this.#receive(event.data));
     this.#api.postMessage({ type: 'ready' });
   }
 
   get(path: string): Promise<unknown> {
+    return this.#ask({ type: 'request', path }, ANSWER_TIMEOUT_MS);
+  }
+
+  async deleteScan(scanId: string): Promise<void> {
+    await this.#ask({ type: 'delete_scan', scan_id: scanId }, ANSWER_TIMEOUT_MS);
+  }
+
+  save(file: PanelFile): Promise<Done> {
+    return this.#dialog({ type: 'save', ...file });
+  }
+
+  showScan(scanId: string): void {
+    this.#api.postMessage({ type: 'show_scan', scan_id: scanId });
+  }
+
+  async #dialog(question: Question): Promise<Done> {
+    const answer = await this.#ask(question, DIALOG_TIMEOUT_MS);
+    if (!isDone(answer)) throw new Error('The extension sent an answer that this panel cannot read.');
+    return answer;
+  }
+
+  #ask(question: Question, patience: number): Promise<unknown> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => this.#settle(id)?.reject(new Error('The extension did not answer. Press Retry, or reload the window.')),
-        ANSWER_TIMEOUT_MS,
+        patience,
       );
       this.#waiting.set(id, { resolve, reject, timer });
-      this.#api.postMessage({ type: 'request', id, path });
+      this.#api.postMessage({ ...question, id });
     });
   }
 
@@ -111,7 +160,8 @@ export class VsCodeHost implements Host {
   }
 
   #receive(message: unknown): void {
-    if (isStateMessage(message)) this.#listener(message.state);
+    if (isStateMessage(message)) this.#listener?.state(message.state);
+    else if (isNavigateMessage(message)) this.#listener?.navigate(message.view);
     else if (isAnswer(message)) this.#settle(message.id)?.resolve(message.body);
     else if (isRefusal(message)) this.#settle(message.id)?.reject(new Error(message.message));
   }

@@ -2,16 +2,16 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { FileRow } from '#protocol/http.ts';
 import { count, counted } from '../components/format.ts';
 import type { Filter } from '../components/filterBar.ts';
-import { empty, failed, icon, loading } from '../components/templates.ts';
+import { empty, icon } from '../components/templates.ts';
 import { ResultView } from './resultView.ts';
-import { PagedList } from '../data/pagedList.ts';
+import { PagedList } from '../data/reading.ts';
 import { isFileRow } from '../data/wire.ts';
 
 const NOT_READ = 'failed,skipped';
-const ICONS: Readonly<Record<FileRow['status'], string>> = {
-  scanned: 'pass',
-  skipped: 'debug-step-over',
-  failed: 'error',
+const STATES: Readonly<Record<FileRow['status'], { icon: string; label: string }>> = {
+  scanned: { icon: 'pass', label: 'Read' },
+  skipped: { icon: 'debug-step-over', label: 'Skipped' },
+  failed: { icon: 'error', label: 'Failed' },
 };
 
 /** Every file found and what became of it. */
@@ -26,9 +26,18 @@ export class FilesView extends ResultView {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="table-view">
-      ${this.filterBar('Search path or reason', 'files.text', this.#filters())} ${this.#rows()}
-    </div>`;
+    const pane = this.listPane({
+      list: this.#list,
+      label: 'Files',
+      one: 'file',
+      many: 'files',
+      search: 'Search path or reason',
+      textKey: 'files.text',
+      filters: this.#filters(),
+      row: fileRow,
+      none: () => this.#none(),
+    });
+    return html`<div class="table-view">${pane}</div>`;
   }
 
   #filters(): Filter[] {
@@ -42,23 +51,7 @@ export class FilesView extends ResultView {
     return [{ key: 'files.status', label: 'Which files', choices, initial: NOT_READ }];
   }
 
-  #rows(): TemplateResult {
-    const list = this.#list;
-    if (list.error !== null) return failed(list.error, () => list.retry());
-    if (!list.loaded) return loading('files');
-    if (list.items.length === 0) return this.#none();
-    return html`<p class="list-count">${counted(list.total, 'file')}</p>
-      <pinata-virtual-list
-        class="fill"
-        .label=${'Files'}
-        .items=${list.items}
-        .row=${fileRow}
-        @end-reached=${() => void list.more()}
-      ></pinata-virtual-list>`;
-  }
-
   #none(): TemplateResult {
-    if (this.isFiltered(['files.text'])) return this.noMatch('file', ['files.text']);
     const files = this.overview?.files;
     const allRead = files !== undefined && files.scanned === files.found;
     const hints = files === undefined ? [] : [`${counted(files.found, 'file')} found, ${count(files.scanned)} read.`];
@@ -71,8 +64,9 @@ function withCount(word: string, number: number | undefined): string {
 }
 
 function fileRow(row: FileRow, index: number): TemplateResult {
+  const { icon: name, label } = STATES[row.status];
   return html`<div class="list-row file-row file-${row.status}" role="listitem" data-row=${index}>
-    ${icon(ICONS[row.status])}<span class="visually-hidden">${row.status}</span>
+    ${icon(name)}<span class="visually-hidden">${label}</span>
     <span class="row-title code" title=${row.path}><bdi>${row.path}</bdi></span>
     ${row.reason ? html`<span class="row-note">${row.reason}</span>` : nothing}
   </div>`;

@@ -4,11 +4,11 @@ import { count, counted } from '../components/format.ts';
 import { confidenceLabel, empty, failed, icon, kindIcon, loading, place } from '../components/templates.ts';
 import type { Filter } from '../components/filterBar.ts';
 import { confidenceFilter } from '../components/filters.ts';
-import { kindLabel, KINDS, nodeTitle, shortSymbol } from '../components/vocabulary.ts';
+import { isOperation, kindLabel, KINDS, nodeTitle, shortSymbol } from '../components/vocabulary.ts';
 import { locationOf } from '../context.ts';
 import { ResultView } from './resultView.ts';
 import { diagnose } from '../data/diagnosis.ts';
-import { PagedList } from '../data/pagedList.ts';
+import { PagedList } from '../data/reading.ts';
 import { isNode } from '../data/wire.ts';
 
 /** Column heads with the sort key of the server, where it has one. */
@@ -20,12 +20,8 @@ const COLUMNS = [
   { key: 'confidence', label: 'Confidence' },
 ] as const;
 
-/** Functions and tables are nodes of the graph but no operations. */
-const NO_OPERATIONS = new Set(['function', 'table']);
-/** Transforms are shown inside workflows, and here only when asked for. */
-const DEFAULT_KINDS = Object.keys(KINDS)
-  .filter((kind) => !NO_OPERATIONS.has(kind) && kind !== 'data_transform')
-  .join(',');
+/** Every operation: the number in the overview and in the status bar is that of this list. */
+const ALL_KINDS = Object.keys(KINDS).filter(isOperation).join(',');
 const FILTER_KEYS = ['operations.text', 'operations.kind', 'operations.confidence'];
 
 /** Every operation in one table of which only the rows in sight are in the document. */
@@ -35,7 +31,7 @@ export class OperationsView extends ResultView {
   protected override willUpdate(): void {
     this.#list.show(this.context.host, this.listPath('results'), {
       q: this.view['operations.text'] ?? '',
-      kind: this.view['operations.kind'] ?? DEFAULT_KINDS,
+      kind: this.view['operations.kind'] ?? ALL_KINDS,
       confidence: this.view['operations.confidence'] ?? '',
       sort: this.view['operations.sort'] ?? '',
       order: this.view['operations.order'] ?? '',
@@ -52,9 +48,8 @@ export class OperationsView extends ResultView {
 
   #filters(): Filter[] {
     const counts = this.overview?.nodes_by_kind ?? {};
-    const found = Object.entries(counts).filter(([kind, number]) => number > 0 && !NO_OPERATIONS.has(kind));
-    // Transforms stand last: they are off by default.
-    const ordered = found.toSorted(([a], [b]) => Number(a === 'data_transform') - Number(b === 'data_transform'));
+    const found = Object.entries(counts).filter(([kind, number]) => number > 0 && isOperation(kind));
+    const ordered = found.toSorted(([, a], [, b]) => b - a);
     const choices = [
       { value: '', label: 'All kinds' },
       ...ordered.map(([kind, number]) => ({ value: kind, label: `${kindLabel(kind)} (${count(number)})` })),
@@ -78,7 +73,7 @@ export class OperationsView extends ResultView {
         .kind=${'rowgroup'}
         .items=${list.items}
         .row=${this.#row}
-        @end-reached=${() => void list.more()}
+        @end-reached=${() => list.more()}
       ></pinata-virtual-list>
     </div>`;
   }

@@ -1,19 +1,31 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
+import type { NodeKind } from '#protocol/graph.ts';
 import type { ScanOverview, TableRow } from '#protocol/http.ts';
+import type { WorkflowGroups } from '#protocol/views.ts';
 import { count, counted, duration, moment } from '../components/format.ts';
 import { empty, icon, loading } from '../components/templates.ts';
-import { kindIconName, kindLabel, reasonLabel, SCAN_STATES } from '../components/vocabulary.ts';
+import {
+  CONFIDENCES,
+  isOperation,
+  kindIconName,
+  kindLabel,
+  reasonLabel,
+  SCAN_STATES,
+} from '../components/vocabulary.ts';
 import type { ViewValues } from '../context.ts';
 import { diagnose } from '../data/diagnosis.ts';
-import { PagedList } from '../data/pagedList.ts';
+import { notLinked, operationsOf } from '../data/counts.ts';
+import { PagedList, Resource } from '../data/reading.ts';
+import { isWorkflowGroups } from '../data/viewsWire.ts';
 import { isTableRow } from '../data/wire.ts';
 import { ResultView } from './resultView.ts';
 
 const TOP_TABLES = 10;
-const NO_OPERATIONS = new Set(['function', 'table']);
 
 interface Bar {
   label: string;
+  /** The label at full length, where it is cut. */
+  title?: string;
   value: number;
   /** The value in words. */
   text: string;
@@ -23,27 +35,32 @@ interface Bar {
   to?: ViewValues;
 }
 
-/** Counts of a scan, each leading to its list, and what could not be joined. */
+/** Counts of a scan, each leading to its list, what could not be linked, and where the time went. */
 export class OverviewView extends ResultView {
   readonly #tables = new PagedList<TableRow>(this, isTableRow);
+  readonly #sureness = new Resource<WorkflowGroups>(this, isWorkflowGroups);
 
   protected override willUpdate(): void {
-    this.#tables.show(this.context.host, this.listPath('tables'));
+    const { host } = this.context;
+    this.#tables.show(host, this.listPath('tables'), { brief: 'true', sort: 'writers', order: 'desc' });
+    this.#sureness.show(host, this.listPath('workflow-groups?by=confidence'));
   }
 
   protected override render(): TemplateResult {
     const { overview } = this;
     if (!overview) return loading('the overview');
-    const operations = Object.entries(overview.nodes_by_kind).filter(([kind]) => !NO_OPERATIONS.has(kind));
-    const total = operations.reduce((sum, [, number]) => sum + number, 0);
+    const operations = Object.entries(overview.nodes_by_kind).filter(([kind]) => isOperation(kind));
     return html`<div class="overview">
-      ${this.#figures(overview, total)}
+      ${this.#figures(overview)}
       ${(overview.notices ?? []).map((notice) => html`<p class="scan-notice">${icon('warning')} ${notice}</p>`)}
       ${overview.workflows === 0 ? empty('No workflows', diagnose(overview, 'workflows')) : nothing}
       <div class="overview-grid">
         ${this.#section('Operations by kind', kindBars(operations), 'No operations were found.')}
-        ${this.#section('Most used tables', this.#tableBars(), 'No tables were found.')}
-        ${this.#section('Not joined, by reason', reasonBars(overview), 'Everything is joined.')}
+        ${this.#section('How sure the workflows are', surenessBars(this.#sureness.value), 'There are no workflows.')}
+        ${this.#section('Used by nothing', orphanBars(overview), 'Everything found is used.')}
+        ${this.#section('Not linked, by reason', reasonBars(overview), 'Everything is linked.')}
+        ${this.#section('Most written tables', this.#tableBars(), 'No tables were found.')}
+        ${this.#section('Files with the most operations', this.#hotFiles(overview), 'No operations were found.')}
         ${this.#section('Files', fileBars(overview), 'No files were found.')}
         ${this.#section('Time by phase', phaseBars(overview), 'No times were recorded.')}
       </div>
@@ -57,14 +74,16 @@ export class OverviewView extends ResultView {
     </div>`;
   }
 
-  #figures(overview: ScanOverview, operations: number): TemplateResult {
-    const notJoined = Object.values(overview.unresolved_by_reason).reduce((sum, number) => sum + number, 0);
+  #figures(overview: ScanOverview): TemplateResult {
+    const kinds = (...names: NodeKind[]) => names.reduce((sum, kind) => sum + (overview.nodes_by_kind[kind] ?? 0), 0);
     const figures: [string, number, string][] = [
       ['Workflows', overview.workflows, 'workflows'],
-      ['Operations', operations, 'operations'],
-      ['Endpoints', overview.nodes_by_kind.api_endpoint ?? 0, 'endpoints'],
+      ['Operations', operationsOf(overview), 'operations'],
+      ['Endpoints', kinds('api_endpoint'), 'endpoints'],
       ['Tables', overview.tables, 'tables'],
-      ['Not joined', notJoined, 'unresolved'],
+      ['Messages', kinds('message_send', 'message_receive'), 'messages'],
+      ['Pages', kinds('ui_page'), 'pages'],
+      ['Not linked', notLinked(overview), 'unresolved'],
     ];
     return html`<div class="figures">
       ${figures.map(
@@ -94,6 +113,7 @@ export class OverviewView extends ResultView {
     const inside = html`<span class="bar-label"
         >${bar.icon ? html`<span class="kind kind-${bar.kind ?? ''}">${icon(bar.icon)}</span>` : nothing}<span
           class="bar-name"
+          title=${bar.title ?? bar.label}
           >${bar.label}</span
         ></span
       ><svg class="bar-graph" aria-hidden="true" preserveAspectRatio="none" viewBox="0 0 100 1">
@@ -106,21 +126,28 @@ export class OverviewView extends ResultView {
 
   #tableBars(): Bar[] {
     return this.#tables.items
-      .map((row) => ({
-        table: row.table,
-        writers: row.writers_total ?? row.writers.length,
-        readers: row.readers_total ?? row.readers.length,
-      }))
-      .toSorted((a, b) => b.writers + b.readers - a.writers - a.readers)
+      .map((row) => ({ table: row.table, writers: row.writers_total ?? 0, readers: row.readers_total ?? 0 }))
+      .filter(({ writers, readers }) => writers + readers > 0)
       .slice(0, TOP_TABLES)
       .map(({ table, writers, readers }) => ({
         label: table,
-        value: writers + readers,
+        value: writers,
         text: `${counted(writers, 'write')} · ${counted(readers, 'read')}`,
         icon: 'table',
         kind: 'table',
-        to: { tab: 'tables', table, 'tables.text': '' },
+        to: { tab: 'tables', table, 'tables.text': '', 'tables.use': '' },
       }));
+  }
+
+  #hotFiles(overview: ScanOverview): Bar[] {
+    return (overview.hot_files ?? []).map(({ file, operations }) => ({
+      label: file.split('/').at(-1) ?? file,
+      title: file,
+      value: operations,
+      text: count(operations),
+      icon: 'file-code',
+      to: { tab: 'operations', 'operations.text': file, 'operations.kind': '', 'operations.confidence': '' },
+    }));
   }
 }
 
@@ -136,6 +163,60 @@ function kindBars(operations: readonly [string, number][]): Bar[] {
       kind,
       to: { tab: 'operations', 'operations.kind': kind, 'operations.text': '', 'operations.confidence': '' },
     }));
+}
+
+function surenessBars(groups: WorkflowGroups | null): Bar[] {
+  const found = groups?.groups ?? [];
+  return Object.entries(CONFIDENCES).flatMap(([key, { label, icon: name }]) => {
+    const value = found.find((group) => group.key === key)?.workflows ?? 0;
+    if (value === 0) return [];
+    const to = {
+      tab: 'workflows',
+      'workflows.confidence': key,
+      'workflows.text': '',
+      'workflows.by': '',
+      workflow: '',
+    };
+    return [{ label, value, text: count(value), icon: name, to }];
+  });
+}
+
+/** Both sides of what nobody uses; the lists behind them say of each why. */
+function orphanBars(overview: ScanOverview): Bar[] {
+  const reason = (name: string): number => overview.unresolved_by_reason[name] ?? 0;
+  const tables = overview.unused_tables;
+  const endpoints = (label: string, name: string): Bar => ({
+    label,
+    value: reason(name),
+    text: count(reason(name)),
+    icon: 'globe',
+    kind: 'api_endpoint',
+    to: { tab: 'endpoints', 'endpoints.scope': name, 'endpoints.text': '' },
+  });
+  const unusedTables = (label: string, value: number, use: string): Bar => ({
+    label,
+    value,
+    text: count(value),
+    icon: 'table',
+    kind: 'table',
+    to: { tab: 'tables', 'tables.use': use, 'tables.text': '', table: '' },
+  });
+  const bars = [
+    endpoints('Endpoints nobody calls', 'no_caller_found'),
+    endpoints('Calls without an endpoint', 'no_endpoint_matches'),
+    unusedTables('Tables nothing uses', tables?.unused ?? 0, 'unused'),
+    unusedTables('Tables only read', tables?.never_written ?? 0, 'never_written'),
+    unusedTables('Tables only written', tables?.never_read ?? 0, 'never_read'),
+    {
+      label: 'Messages nobody receives',
+      value: reason('no_receiver_found'),
+      text: count(reason('no_receiver_found')),
+      icon: 'send',
+      kind: 'message_send',
+      to: { tab: 'unresolved', 'unresolved.reason': 'no_receiver_found', 'unresolved.text': '' },
+    },
+  ];
+  return bars.filter((bar) => bar.value > 0);
 }
 
 function reasonBars(overview: ScanOverview): Bar[] {

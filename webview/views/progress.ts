@@ -1,10 +1,12 @@
 import { html, nothing, type PropertyDeclarations, type TemplateResult } from 'lit';
+import type { ScanOverview } from '#protocol/http.ts';
 import type { ScanStatus } from '#protocol/scan.ts';
 import type { PanelAction, PanelState } from '#protocol/webview.ts';
 import { count, counted, remaining } from '../components/format.ts';
 import { icon } from '../components/templates.ts';
 import { SCAN_STATES } from '../components/vocabulary.ts';
 import { PageElement } from '../context.ts';
+import { operationsOf } from '../data/counts.ts';
 
 const ACTIONS: Readonly<Record<PanelAction, string>> = {
   retry: 'Retry',
@@ -27,15 +29,26 @@ const ANNOUNCED_STEP = 25;
 
 /** What the scan in view is doing, at the top of every tab. */
 export class ProgressView extends PageElement {
-  static override properties: PropertyDeclarations = { state: { attribute: false }, act: { attribute: false } };
+  static override properties: PropertyDeclarations = {
+    state: { attribute: false },
+    overview: { attribute: false },
+    act: { attribute: false },
+    compare: { attribute: false },
+  };
   declare state: PanelState;
+  /** Counts of the results in view; null until they have arrived. */
+  declare overview: ScanOverview | null;
   declare act: (action: PanelAction) => void;
+  /** Leads to what changed since the scan before. */
+  declare compare: () => void;
 
   protected override render(): TemplateResult {
     const { status, problem } = this.state;
     return html`<section class="progress" aria-label="Scan progress">
       ${status ? this.#scan(status) : this.#noScan()} ${problem ? this.#problem(problem) : nothing}
-      <div class="visually-hidden" role="status" aria-live="polite">${status ? announcement(status) : ''}</div>
+      <div class="visually-hidden" role="status" aria-live="polite">
+        ${status ? announcement(status, this.#operations(status)) : ''}
+      </div>
     </section>`;
   }
 
@@ -54,9 +67,16 @@ export class ProgressView extends PageElement {
     return html`<div class="progress-line">
         <span class="progress-phase state-${status.status}">${stateIcon(status)} ${phase(status)}</span>
         ${over || status.progress === null ? nothing : html`<span class="progress-percent">${percent(status)}</span>`}
-        <span class="progress-facts">${facts(status).map((fact) => html`<span class="fact">${fact}</span>`)}</span>
+        <span class="progress-facts"
+          >${facts(status, this.#operations(status)).map((fact) => html`<span class="fact">${fact}</span>`)}</span
+        >
         <span class="progress-actions">
           ${this.#connection()}
+          ${
+            status.status === 'completed'
+              ? html`<button class="link" type="button" @click=${() => this.compare()}>What changed</button>`
+              : nothing
+          }
           ${over ? this.#button('scan', 'Scan again', 'secondary') : this.#button('cancel', 'Cancel', 'secondary')}
         </span>
       </div>
@@ -66,6 +86,12 @@ export class ProgressView extends PageElement {
           ? html`<p class="progress-error">${status.error ?? status.message}</p>`
           : nothing
       }`;
+  }
+
+  /** While linking those found so far; at the end the number of the overview, null until that has arrived. */
+  #operations(status: ScanStatus): number | null {
+    if (!isOver(status)) return status.nodes_found > 0 ? status.nodes_found : null;
+    return this.overview?.scan.scan_id === status.scan_id ? operationsOf(this.overview) : null;
   }
 
   #connection(): TemplateResult {
@@ -107,13 +133,13 @@ function percent(status: ScanStatus): string {
   return status.progress === null ? '' : `${Math.floor(status.progress)} %`;
 }
 
-function facts(status: ScanStatus): string[] {
+function facts(status: ScanStatus, operations: number | null): string[] {
   const files =
     status.total_files > 0 && status.status !== 'completed'
       ? `${count(status.files_scanned)} / ${counted(status.total_files, 'file')}`
       : counted(status.files_scanned, 'file');
   const left = status.eta_seconds === null || isOver(status) ? [] : [remaining(status.eta_seconds)];
-  return [files, `${counted(status.nodes_found, 'node')} found`, ...left];
+  return [files, ...(operations === null ? [] : [counted(operations, 'operation')]), ...left];
 }
 
 function running(status: ScanStatus): TemplateResult {
@@ -130,8 +156,9 @@ function running(status: ScanStatus): TemplateResult {
     <p class="current-file" title=${status.current_file ?? ''}><bdi>${status.current_file ?? status.message}</bdi></p>`;
 }
 
-function announcement(status: ScanStatus): string {
-  if (isOver(status)) return `Scan ${SCAN_STATES[status.status].toLowerCase()}. ${facts(status).join(', ')}.`;
+function announcement(status: ScanStatus, operations: number | null): string {
+  if (isOver(status))
+    return `Scan ${SCAN_STATES[status.status].toLowerCase()}. ${facts(status, operations).join(', ')}.`;
   const step = Math.floor((status.progress ?? 0) / ANNOUNCED_STEP) * ANNOUNCED_STEP;
   return step === 0 ? phase(status) : `${phase(status)}, ${step} percent`;
 }

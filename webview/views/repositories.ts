@@ -5,7 +5,7 @@ import { counted, moment } from '../components/format.ts';
 import { empty, failed, icon, loading } from '../components/templates.ts';
 import { SCAN_STATES } from '../components/vocabulary.ts';
 import { type Context, PageElement } from '../context.ts';
-import { Resource } from '../data/resource.ts';
+import { Resource } from '../data/reading.ts';
 import { isRepositoryList } from '../data/wire.ts';
 
 /** The folders the server may scan: pick one, start, watch and cancel. Only in the browser page. */
@@ -89,7 +89,7 @@ export class RepositoriesView extends PageElement {
   }
 
   #show(scanId: string): void {
-    this.context.host.page?.showScan(scanId);
+    this.context.host.showScan(scanId);
     this.context.setView({ tab: 'workflows' });
   }
 

@@ -2,7 +2,7 @@ import { html, type PropertyDeclarations, type PropertyValues, type TemplateResu
 import type { SourceLines } from '#protocol/http.ts';
 import { failed, loading } from '../components/templates.ts';
 import { PageElement } from '../context.ts';
-import { Resource } from '../data/resource.ts';
+import { Resource } from '../data/reading.ts';
 import { isSourceLines } from '../data/wire.ts';
 import type { CodeLocation, Host } from '../host/host.ts';
 

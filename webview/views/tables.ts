@@ -1,54 +1,91 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { EntitySchema, SchemaRelation } from '#protocol/graph.ts';
-import type { TableRow } from '#protocol/http.ts';
-import { counted } from '../components/format.ts';
-import { empty, failed, icon, loading, nodeLink, place } from '../components/templates.ts';
-import { ResultView } from './resultView.ts';
+import type { TableRow, WorkflowRow } from '#protocol/http.ts';
+import type { EntityDiagram } from '#protocol/views.ts';
+import type { Filter } from '../components/filterBar.ts';
+import { count, counted } from '../components/format.ts';
+import { empty, failed, icon, loading } from '../components/templates.ts';
 import { diagnose } from '../data/diagnosis.ts';
-import { PagedList } from '../data/pagedList.ts';
-import { isTableRow } from '../data/wire.ts';
+import { PagedList, Resource } from '../data/reading.ts';
+import { isEntityDiagram } from '../data/viewsWire.ts';
+import { isPageOf, isTableRow, isWorkflowRow, type Page } from '../data/wire.ts';
+import type { DiagramModel } from '../diagram/model.ts';
+import { entityModel } from './entityModel.ts';
+import { ResultView } from './resultView.ts';
+import { tableDetail } from './tableDetail.ts';
 
-const RELATIONS: Readonly<Record<SchemaRelation['kind'], string>> = {
-  one_to_one: 'one to one',
-  one_to_many: 'one to many',
-  many_to_one: 'many to one',
-  many_to_many: 'many to many',
-  owns: 'owns',
-  inherits: 'inherits from',
-};
+const FILTERS: Filter[] = [
+  {
+    key: 'tables.use',
+    label: 'Use',
+    choices: [
+      { value: '', label: 'All tables' },
+      { value: 'never_written', label: 'Only read' },
+      { value: 'never_read', label: 'Only written' },
+      { value: 'unused', label: 'Not used' },
+    ],
+  },
+];
+/** Tables in the picture at first and added by "show more". */
+const DIAGRAM_STEP = 40;
+/** A table and those around it, in its own picture. */
+const NEIGHBOURS = 13;
 
 /** Every table: its columns and relations, and what reads and writes it. */
 export class TablesView extends ResultView {
   readonly #list = new PagedList<TableRow>(this, isTableRow);
+  readonly #table = new Resource<Page<TableRow>>(this, isPageOf(isTableRow));
+  readonly #entities = new Resource<EntityDiagram>(this, isEntityDiagram);
+  readonly #workflows = new PagedList<WorkflowRow>(this, isWorkflowRow);
+  #model: { of: EntityDiagram; model: DiagramModel } | null = null;
+  #limit = DIAGRAM_STEP;
 
   protected override willUpdate(): void {
-    this.#list.show(this.context.host, this.listPath('tables'), { q: this.view['tables.text'] ?? '' });
+    const { host } = this.context;
+    if (this.#asDiagram()) {
+      this.#entities.show(host, this.listPath(`entity-diagram?limit=${this.#limit}`));
+      return;
+    }
+    const query = { q: this.view['tables.text'] ?? '', kind: this.view['tables.use'] ?? '' };
+    this.#list.show(host, this.listPath('tables'), { ...query, brief: 'true' });
+    const table = this.#chosen();
+    if (table === undefined) return;
+    const search = new URLSearchParams({ target: table, limit: '1' });
+    this.#table.show(host, this.listPath(`tables?${search}`));
+    const around = new URLSearchParams({ table, limit: String(NEIGHBOURS) });
+    this.#entities.show(host, this.listPath(`entity-diagram?${around}`));
+    this.#workflows.show(host, this.listPath('workflows'), { brief: 'true', target: table });
   }
 
   protected override render(): TemplateResult {
-    if (this.#list.loaded && this.#list.total === 0 && !this.isFiltered(['tables.text'])) {
-      return empty('No tables', this.overview ? diagnose(this.overview, 'tables') : []);
-    }
-    return html`<div class="split" ?data-chosen=${this.view['table'] !== undefined}>
-      <div class="pane pane-list">${this.filterBar('Search tables', 'tables.text')} ${this.#rows()}</div>
-      <div class="pane pane-detail">${this.#detail()}</div>
-    </div>`;
+    if (this.#asDiagram()) return this.#wholeDiagram();
+    const list = this.listPane({
+      list: this.#list,
+      label: 'Tables',
+      one: 'table',
+      many: 'tables',
+      search: 'Search tables',
+      textKey: 'tables.text',
+      filters: FILTERS,
+      row: this.#row,
+      marked: this.#chosen() ?? '',
+      above: this.#diagramButton(),
+      none: () => empty('No tables', this.overview ? diagnose(this.overview, 'tables') : []),
+    });
+    return this.split(list, this.#detail(), this.view['table'] !== undefined);
   }
 
-  #rows(): TemplateResult {
-    const list = this.#list;
-    if (list.error !== null) return failed(list.error, () => list.retry());
-    if (!list.loaded) return loading('tables');
-    if (list.items.length === 0) return this.noMatch('table', ['tables.text']);
-    return html`<p class="list-count">${counted(list.total, 'table')}</p>
-      <pinata-virtual-list
-        class="fill"
-        .label=${'Tables'}
-        .items=${list.items}
-        .row=${this.#row}
-        .marked=${this.#chosen()?.table ?? ''}
-        @end-reached=${() => void list.more()}
-      ></pinata-virtual-list>`;
+  #asDiagram(): boolean {
+    return this.view['tables.as'] === 'diagram';
+  }
+
+  #diagramButton(): TemplateResult {
+    return html`<button
+      class="mode list-mode"
+      type="button"
+      @click=${() => this.context.setView({ 'tables.as': 'diagram' })}
+    >
+      ${icon('type-hierarchy')} How the tables are related
+    </button>`;
   }
 
   readonly #row = (row: TableRow, index: number): TemplateResult =>
@@ -57,129 +94,74 @@ export class TablesView extends ResultView {
         class="row-button two-line"
         type="button"
         data-row=${index}
-        aria-current=${row === this.#chosen() ? 'true' : nothing}
+        aria-current=${row.table === this.#chosen() ? 'true' : nothing}
         @click=${() => this.context.setView({ table: row.table })}
       >
         <span class="kind kind-table">${icon('table')}</span>
-        <span class="row-title">${row.table}</span>
+        <span class="row-title" title=${row.table}>${row.table}</span>
         <span class="row-note">${note(row)}</span>
       </button>
     </div>`;
 
-  #chosen(): TableRow | undefined {
-    const items = this.#list.items;
-    return items.find((row) => row.table === this.view['table']) ?? items[0];
+  #chosen(): string | undefined {
+    return this.view['table'] ?? this.#list.items[0]?.table;
   }
 
   #detail(): TemplateResult | typeof nothing {
-    const row = this.#chosen();
-    if (!row) return nothing;
-    return html`<article class="detail" aria-label="Table ${row.table}">
-      <button class="back" type="button" @click=${() => this.context.setView({ table: '' })}>
-        ${icon('arrow-left')} All tables
-      </button>
-      <header class="detail-head">
-        <h2>${row.table}</h2>
-        ${row.schema ? this.#declared(row.schema) : nothing}
-      </header>
-      ${this.#users('Written by', row.writers, 'Nothing in the scanned code writes this table.')}
-      ${this.#users('Read by', row.readers, 'Nothing in the scanned code reads this table.')}
-      ${row.schema ? this.#schema(row.schema) : html`<p class="muted">No entity that maps this table was found.</p>`}
-    </article>`;
+    if (this.#chosen() === undefined) return nothing;
+    const table = this.#table;
+    if (table.error !== null) return failed(table.error, () => table.retry());
+    if (!table.value) return loading('the table');
+    const [row] = table.value.items;
+    return html`${this.back('All tables', ['table'])}
+    ${
+      row
+        ? tableDetail({
+            context: this.context,
+            row,
+            workflows: this.#workflows,
+            model: this.#modelOf(this.#entities.value),
+          })
+        : empty('No such table', ['It may be gone since the scan it was chosen in.'])
+    }`;
   }
 
-  #declared(schema: EntitySchema): TemplateResult {
-    return html`<p class="detail-facts">
-      <span>Entity ${schema.entity}</span>
-      <button
-        class="link"
-        type="button"
-        @click=${() => this.context.open({ root: schema.root, file: schema.file, line: schema.line, column: 1 })}
-      >
-        ${place({ file: schema.file, start_line: schema.line })}
-      </button>
-    </p>`;
+  #modelOf(entities: EntityDiagram | null, title = 'Tables around this one'): DiagramModel | null {
+    if (!entities || entities.tables.length === 0) return null;
+    if (this.#model?.of !== entities) this.#model = { of: entities, model: entityModel(entities, title) };
+    return this.#model.model;
   }
 
-  #users(title: string, nodes: TableRow['readers'], none: string): TemplateResult {
-    return html`<section>
-      <h3>${title}</h3>
+  #wholeDiagram(): TemplateResult {
+    const entities = this.#entities;
+    if (entities.error !== null) return failed(entities.error, () => entities.retry());
+    const model = this.#modelOf(entities.value, 'Tables and their relations');
+    if (!entities.value) return loading('the tables');
+    if (!model) return empty('No tables are mapped', ['No entity that maps a table was found in the scanned code.']);
+    const { tables, total } = entities.value;
+    return html`<div class="whole-diagram">
+      <pinata-diagram
+        .context=${this.context}
+        .model=${model}
+        .note=${html`<button class="link" type="button" @click=${() => this.context.setView({ 'tables.as': '' })}>
+            Read them as a list
+          </button>
+          · ${count(tables.length)} of ${counted(total, 'table')}, the most related first`}
+      ></pinata-diagram>
       ${
-        nodes.length === 0
-          ? html`<p class="muted">${none}</p>`
-          : html`<ul class="plain">
-              ${nodes.map((each) => html`<li>${nodeLink(this.context, each)}</li>`)}
-            </ul>`
+        tables.length < total
+          ? html`<p class="more">
+              <vscode-button appearance="secondary" @click=${this.#showMore}>Show more tables</vscode-button>
+            </p>`
+          : nothing
       }
-    </section>`;
+    </div>`;
   }
 
-  #schema(schema: EntitySchema): TemplateResult {
-    return html`${columns(schema)} ${schema.relations.length > 0 ? this.#relations(schema) : nothing}
-    ${schema.migrations.length > 0 ? this.#migrations(schema) : nothing}`;
-  }
-
-  #relations(schema: EntitySchema): TemplateResult {
-    return html`<section>
-      <h3>Relations</h3>
-      <ul class="plain">
-        ${schema.relations.map(
-          (relation) =>
-            html`<li class="fact-row">
-              <span>${RELATIONS[relation.kind]}</span> <strong>${relation.entity}</strong>
-              ${relation.via ? html`<span class="muted">via <code>${relation.via}</code></span>` : nothing}
-            </li>`,
-        )}
-      </ul>
-    </section>`;
-  }
-
-  #migrations(schema: EntitySchema): TemplateResult {
-    return html`<section>
-      <h3>Migrations</h3>
-      <ul class="plain">
-        ${schema.migrations.map(
-          ({ file, line, change }) =>
-            html`<li>
-              <button
-                class="node-link"
-                type="button"
-                @click=${() => this.context.open({ root: schema.root, file, line, column: 1 })}
-              >
-                ${icon('history')}<span class="node-name">${change}</span>${place({ file, start_line: line })}
-              </button>
-            </li>`,
-        )}
-      </ul>
-    </section>`;
-  }
-}
-
-function columns(schema: EntitySchema): TemplateResult {
-  return html`<section>
-    <h3>Columns</h3>
-    <table class="columns">
-      <thead>
-        <tr>
-          <th scope="col">Name</th>
-          <th scope="col">Type</th>
-          <th scope="col">Key</th>
-          <th scope="col">Null</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${schema.columns.map(
-          (column) =>
-            html`<tr>
-              <td><code>${column.name}</code></td>
-              <td><code>${column.type ?? ''}</code></td>
-              <td>${column.key ? html`${icon('key')}<span class="visually-hidden">Key</span>` : ''}</td>
-              <td>${column.nullable === undefined ? '' : column.nullable ? 'yes' : 'no'}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>
-  </section>`;
+  readonly #showMore = (): void => {
+    this.#limit += DIAGRAM_STEP;
+    this.requestUpdate();
+  };
 }
 
 function note(row: TableRow): string {

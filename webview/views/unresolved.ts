@@ -2,14 +2,14 @@ import { html, type TemplateResult } from 'lit';
 import type { UnresolvedRow } from '#protocol/http.ts';
 import { count } from '../components/format.ts';
 import type { Filter } from '../components/filterBar.ts';
-import { empty, failed, kindIcon, loading, place } from '../components/templates.ts';
+import { empty, kindIcon, place } from '../components/templates.ts';
 import { nodeTitle, reasonLabel } from '../components/vocabulary.ts';
 import { type Context, locationOf } from '../context.ts';
 import { ResultView } from './resultView.ts';
-import { PagedList } from '../data/pagedList.ts';
+import { PagedList } from '../data/reading.ts';
 import { isUnresolvedRow } from '../data/wire.ts';
 
-/** One operation that could not be joined, and why. */
+/** One operation that could not be linked, and why. */
 export function unresolvedRow(context: Context, row: UnresolvedRow, index: number): TemplateResult {
   const node = row.node_detail;
   return html`<div class="list-row" role="listitem">
@@ -22,9 +22,7 @@ export function unresolvedRow(context: Context, row: UnresolvedRow, index: numbe
   </div>`;
 }
 
-const FILTER_KEYS = ['unresolved.text', 'unresolved.reason'];
-
-/** Every operation that could not be joined, with its reason: what the result does not know. */
+/** Every operation that could not be linked, with its reason: what the result does not know. */
 export class UnresolvedView extends ResultView {
   readonly #list = new PagedList<UnresolvedRow>(this, isUnresolvedRow);
 
@@ -36,33 +34,23 @@ export class UnresolvedView extends ResultView {
   }
 
   protected override render(): TemplateResult {
-    return html`<div class="table-view">
-      ${this.filterBar('Search name, target or file', 'unresolved.text', this.#filters())} ${this.#rows()}
-    </div>`;
+    const pane = this.listPane({
+      list: this.#list,
+      label: 'Not linked',
+      one: 'operation not linked',
+      many: 'operations not linked',
+      search: 'Search name, target or file',
+      textKey: 'unresolved.text',
+      filters: this.#filters(),
+      row: (row, index) => unresolvedRow(this.context, row, index),
+      none: () => empty('Everything is linked', ['Each operation found is linked to what it reaches.']),
+    });
+    return html`<div class="table-view">${pane}</div>`;
   }
 
   #filters(): Filter[] {
     const reasons = Object.entries(this.overview?.unresolved_by_reason ?? {});
     const choices = reasons.map(([value, number]) => ({ value, label: `${reasonLabel(value)} (${count(number)})` }));
     return [{ key: 'unresolved.reason', label: 'Reason', choices: [{ value: '', label: 'Any reason' }, ...choices] }];
-  }
-
-  #rows(): TemplateResult {
-    const list = this.#list;
-    if (list.error !== null) return failed(list.error, () => list.retry());
-    if (!list.loaded) return loading('what could not be joined');
-    if (list.items.length === 0) {
-      return this.isFiltered(FILTER_KEYS)
-        ? this.noMatch('entry', FILTER_KEYS)
-        : empty('Everything is joined', ['Each operation found is linked to what it reaches.']);
-    }
-    return html`<p class="list-count">${count(list.total)} not joined</p>
-      <pinata-virtual-list
-        class="fill"
-        .label=${'Not joined'}
-        .items=${list.items}
-        .row=${(row: UnresolvedRow, index: number) => unresolvedRow(this.context, row, index)}
-        @end-reached=${() => void list.more()}
-      ></pinata-virtual-list>`;
   }
 }

@@ -1,0 +1,121 @@
+import type { DiagramLayout } from './layout.ts';
+import type { DiagramModel } from './model.ts';
+import { type Ink, sceneOf, type Shape } from './scene.ts';
+
+/** Resolved colours and fonts for files, which have no style sheet around them. */
+export interface Palette {
+  colours: Readonly<Record<Ink, string>>;
+  font: string;
+}
+
+const FONT_SIZE = 12;
+/** Pixels of the PNG for one of the diagram: sharp on dense screens and in print. */
+const PNG_SCALE = 2;
+/** Browsers give up on larger canvases. */
+const PNG_LIMIT = 8000;
+
+/** The diagram as an SVG file whose text stays text. */
+export function svgFile(diagram: DiagramLayout, { colours, font }: Palette): string {
+  const size = { width: Math.ceil(diagram.width), height: Math.ceil(diagram.height) };
+  const groups = sceneOf(diagram).map(
+    ({ x, y, shapes }) =>
+      `<g transform="translate(${x} ${y})">${shapes.map((shape) => svgShape(shape, colours)).join('')}</g>`,
+  );
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" ` +
+      `viewBox="0 0 ${size.width} ${size.height}" font-family="${escaped(font)}" font-size="${FONT_SIZE}" role="img">`,
+    `<title>${escaped(diagram.title)}</title>`,
+    `<rect width="100%" height="100%" fill="${escaped(colours.surface)}"/>`,
+    ...groups,
+    '</svg>\n',
+  ].join('\n');
+}
+
+function svgShape(shape: Shape, colours: Palette['colours']): string {
+  if (shape.type === 'text') {
+    const weight = shape.bold ? ' font-weight="600"' : '';
+    return `<text x="${shape.x}" y="${shape.y}" fill="${escaped(colours[shape.fill])}"${weight}>${escaped(shape.text)}</text>`;
+  }
+  if (shape.type === 'path') {
+    const dash = shape.dash.length > 0 ? ` stroke-dasharray="${shape.dash.join(' ')}"` : '';
+    return `<path d="${shape.d}" fill="none" stroke="${escaped(colours[shape.stroke])}"${dash}/>`;
+  }
+  const stroke = shape.stroke ? ` stroke="${escaped(colours[shape.stroke])}"` : '';
+  return `<path d="${shape.d}" fill="${escaped(colours[shape.fill])}"${stroke}/>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+/**
+ * The diagram as a PNG, base64. It is painted shape by shape: loading the SVG as an image would need a wider policy.
+ * @throws Error when the browser gives no canvas
+ */
+export function pngFile(diagram: DiagramLayout, { colours, font }: Palette): string {
+  const scale = Math.min(PNG_SCALE, PNG_LIMIT / Math.max(diagram.width, diagram.height, 1));
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.ceil(diagram.width * scale);
+  canvas.height = Math.ceil(diagram.height * scale);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('This browser cannot draw the picture. Save the diagram as SVG.');
+  context.fillStyle = colours.surface;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  for (const { x, y, shapes } of sceneOf(diagram)) {
+    context.setTransform(scale, 0, 0, scale, x * scale, y * scale);
+    for (const shape of shapes) paint(context, shape, colours, font);
+  }
+  return canvas.toDataURL('image/png').replace(/^[^,]*,/, '');
+}
+
+function paint(context: CanvasRenderingContext2D, shape: Shape, colours: Palette['colours'], font: string): void {
+  if (shape.type === 'text') {
+    context.font = `${shape.bold ? '600 ' : ''}${FONT_SIZE}px ${font}`;
+    context.fillStyle = colours[shape.fill];
+    context.fillText(shape.text, shape.x, shape.y);
+    return;
+  }
+  const path = new Path2D(shape.d);
+  if (shape.type === 'area') {
+    context.fillStyle = colours[shape.fill];
+    // oxlint-disable-next-line unicorn/no-array-fill-with-reference-type -- a canvas, not an array
+    context.fill(path);
+  }
+  if (shape.stroke === undefined) return;
+  context.strokeStyle = colours[shape.stroke];
+  context.setLineDash(shape.type === 'path' ? [...shape.dash] : []);
+  context.stroke(path);
+}
+
+/** The diagram as a Mermaid flowchart. */
+export function mermaidText({ boxes, links }: DiagramModel): string {
+  const names = new Map(boxes.map((box, index) => [box.id, `n${index}`]));
+  const arrows = { certain: '-->', likely: '-.->', possible: '-.->' } as const;
+  return [
+    'flowchart TD',
+    ...boxes.map((box) => `  ${names.get(box.id)}["${mermaidLabel(`${box.kind}: ${box.title}`)}"]`),
+    ...links.map(
+      ({ from, to, label, confidence }) =>
+        `  ${names.get(from)} ${arrows[confidence]}|"${mermaidLabel(label)}"| ${names.get(to)}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+/** Mermaid reads entities by number or name between `#` and `;`, and Markdown between backticks. */
+function mermaidLabel(text: string): string {
+  return text
+    .replaceAll('#', '#35;')
+    .replaceAll('"', '#quot;')
+    .replaceAll('`', '#96;')
+    .replaceAll('<', '#lt;')
+    .replaceAll('>', '#gt;')
+    .replaceAll(/\s+/g, ' ');
+}
+
+/** A title as a file name without extension. */
+export function fileName(title: string): string {
+  const name = title.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-+|-+$/g, '');
+  return name.slice(0, 60).toLowerCase() || 'diagram';
+}
