@@ -2,18 +2,23 @@ import * as vscode from 'vscode';
 import type { PanelAction } from '#protocol/webview.ts';
 import { COMMANDS } from './commands.ts';
 import { openFolders, SERVER_SETTINGS } from './config.ts';
+import type { EditorFeatures } from './editor/features.ts';
 import { causeChain, explain } from './log.ts';
-import { isRunning, type Problem, StateStore } from './scan/state.ts';
+import { type Problem, StateStore } from './scan/state.ts';
 import { Scope } from './scope.ts';
 import type { Services } from './services.ts';
+import { ContextKeys } from './views/contextKeys.ts';
 import type { CodePlace } from './views/openCode.ts';
 import type { ResultsPanel } from './views/panel.ts';
 import { PANEL_TYPE } from './views/panelType.ts';
 import { createStatusBar } from './views/statusBar.ts';
 import { ResultsTree } from './views/tree.ts';
-import type { TreeRow } from './views/treeRows.ts';
+import type { TreeWishes } from './views/treeLists.ts';
+import type { TreeRow } from './views/treeRow.ts';
 
 const REMEMBERED_SCAN = 'pinata.scan';
+const REMEMBERED_GROUPING = 'pinata.grouping';
+const GROUPINGS: readonly TreeWishes['grouping'][] = ['page', 'endpoint', 'table', 'confidence', 'none'];
 
 /** What a button of the panel or of an error message is called, and the command it runs. */
 export const ACTIONS: Record<PanelAction, { title: string; command: string }> = {
@@ -27,7 +32,7 @@ export const ACTIONS: Record<PanelAction, { title: string; command: string }> = 
 
 /**
  * The extension: builds what is seen from the first second (status bar, tree, commands) and owns its life. What talks
- * to a server is loaded by `services` at the first use.
+ * to a server, and what is shown in the text of editors, is loaded at the first use.
  */
 export class App {
   readonly context: vscode.ExtensionContext;
@@ -38,13 +43,13 @@ export class App {
   readonly #warned = new Set<string>();
   #services: Promise<Services> | null = null;
   #panel: Promise<ResultsPanel> | null = null;
+  #editorFeatures: Promise<EditorFeatures> | null = null;
 
   constructor(context: vscode.ExtensionContext) {
     this.context = context;
     this.#scope.add(this.log);
     this.#scope.add(createStatusBar(this.store));
-    this.tree = this.#scope.add(new ResultsTree(this.store, (scanId) => this.#topRows(scanId)));
-    this.#scope.add(vscode.window.createTreeView('pinata.results', { treeDataProvider: this.tree }));
+    this.tree = this.#scope.add(this.#createTree());
     this.#registerCommands();
     this.#scope.add(
       vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
@@ -52,10 +57,12 @@ export class App {
       }),
     );
     this.#scope.add(vscode.workspace.onDidChangeConfiguration((event) => this.#onSettings(event)));
-    this.#scope.add(this.store.onChange((state) => this.#setContext(isRunning(state))));
+    this.#scope.add(new ContextKeys(this.store));
     this.#scope.add(vscode.workspace.onDidChangeWorkspaceFolders(() => this.#showFolders()));
+    this.#scope.add(this.store.onChange((state) => state.resultsScanId !== null && void this.editorFeatures()));
     this.#showFolders();
-    this.#restore();
+    // After the activation: what it loads has no claim on the time in which VS Code starts.
+    setImmediate(() => this.#restore());
   }
 
   services(): Promise<Services> {
@@ -73,20 +80,17 @@ export class App {
     return this.#services;
   }
 
+  /** What is shown in the text of editors; made with the first results. */
+  editorFeatures(): Promise<EditorFeatures> {
+    this.#editorFeatures ??= import('./editor/features.ts').then(async ({ EditorFeatures: Features }) => {
+      const { results } = await this.services();
+      return this.#scope.add(new Features(this.store, results, this.log));
+    });
+    return this.#editorFeatures;
+  }
+
   panel(): Promise<ResultsPanel> {
-    this.#panel ??= import('./views/panel.ts').then(({ ResultsPanel: Panel }) =>
-      this.#scope.add(
-        new Panel({
-          extensionUri: this.context.extensionUri,
-          store: this.store,
-          log: this.log,
-          wake: () => void this.wake(),
-          get: async (path) => (await this.services()).results.raw(path),
-          act: (action) => void vscode.commands.executeCommand(ACTIONS[action].command),
-          open: (place) => void this.guard(() => this.open(place)),
-        }),
-      ),
-    );
+    this.#panel ??= import('./views/createPanel.ts').then(({ createPanel }) => this.#scope.add(createPanel(this)));
     return this.#panel;
   }
 
@@ -127,9 +131,22 @@ export class App {
     }
   }
 
+  /** Keeps for this workspace what the tree groups workflows by. */
+  rememberGrouping(grouping: TreeWishes['grouping']): void {
+    void this.context.workspaceState.update(REMEMBERED_GROUPING, grouping);
+  }
+
   /** Ends the launched server and everything else; resolves when all has ended. */
   async dispose(): Promise<void> {
     await this.#scope.dispose();
+  }
+
+  #createTree(): ResultsTree {
+    const remembered = this.context.workspaceState.get<unknown>(REMEMBERED_GROUPING);
+    const grouping = GROUPINGS.find((each) => each === remembered) ?? 'page';
+    const top = (scanId: string, wishes: TreeWishes): Promise<TreeRow[]> => this.#topRows(scanId, wishes);
+    const onError = (error: unknown): void => this.log.error(`Reading the results: ${causeChain(error)}`);
+    return new ResultsTree(this.store, { filter: '', grouping }, top, onError);
   }
 
   /** Shows a notice of the server, the same one only once. */
@@ -148,9 +165,9 @@ export class App {
     }
   }
 
-  async #topRows(scanId: string): Promise<TreeRow[]> {
+  async #topRows(scanId: string, wishes: TreeWishes): Promise<TreeRow[]> {
     const [{ topRows }, { results }] = await Promise.all([import('./views/treeRows.ts'), this.services()]);
-    return topRows(results, scanId);
+    return topRows(results, scanId, wishes);
   }
 
   /** Before the first scan the panel names what would be scanned. */
@@ -167,9 +184,5 @@ export class App {
   #onSettings(event: vscode.ConfigurationChangeEvent): void {
     if (!this.#services || !SERVER_SETTINGS.some((name) => event.affectsConfiguration(name))) return;
     void this.guard(async () => (await this.services()).connection.reset());
-  }
-
-  #setContext(running: boolean): void {
-    void vscode.commands.executeCommand('setContext', 'pinata.scanning', running);
   }
 }

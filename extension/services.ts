@@ -1,6 +1,8 @@
-import type { ExtensionContext } from 'vscode';
-import { serverChoice } from './config.ts';
+import * as vscode from 'vscode';
+import { scanRequest, serverChoice } from './config.ts';
 import type { Log } from './log.ts';
+import { FileEvents } from './scan/fileEvents.ts';
+import { Rescanner } from './scan/rescan.ts';
 import { ScanResults } from './scan/results.ts';
 import { type RememberedScan, ScanSession } from './scan/session.ts';
 import type { Problem, StateStore } from './scan/state.ts';
@@ -15,7 +17,7 @@ export interface Services {
 }
 
 export interface ServiceNeeds {
-  context: ExtensionContext;
+  context: vscode.ExtensionContext;
   store: StateStore;
   log: Log;
   scope: Scope;
@@ -32,5 +34,15 @@ export function createServices({ context, store, log, scope, remember, notify, w
     new ServerConnection((folders) => serverChoice(context, folders), { onState, onNotice: warn }, log),
   );
   const session = scope.add(new ScanSession({ connection, store, log, remember, notify }));
+  const start = async (): Promise<void> => {
+    const { folders } = store.state;
+    await session.start(scanRequest(folders), folders, { automatic: true });
+  };
+  const rescanner = scope.add(new Rescanner({ store, log, onSave: scansOnSave, start }));
+  scope.add(new FileEvents(store, (path) => rescanner.changed(path)));
   return { connection, session, results: new ScanResults(connection) };
+}
+
+function scansOnSave(path: string): boolean {
+  return vscode.workspace.getConfiguration('pinata', vscode.Uri.file(path)).get<unknown>('rescanOnSave') === true;
 }

@@ -16,8 +16,20 @@ export interface PanelState {
   results_scan_id: string | null;
   /** Names and paths of what is open, for the title. */
   folders: { name: string; path: string }[];
+  /** How workflows differ from those of the scan before this one of the same folders; absent when there is none. */
+  changes?: PanelChanges;
+  /** Files that were saved or changed on disk since the scan whose results can be read. */
+  changed_files?: number;
   /** What went wrong and what the user can press. */
   problem: { message: string; actions: PanelAction[] } | null;
+}
+
+/** Workflows that appeared, vanished, or now do something else than in `previous_scan_id`. */
+export interface PanelChanges {
+  previous_scan_id: string;
+  added: number;
+  removed: number;
+  changed: number;
 }
 
 export type PanelAction = 'retry' | 'scan' | 'cancel' | 'show_log' | 'restart_server' | 'open_folder';

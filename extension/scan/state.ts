@@ -1,5 +1,5 @@
 import type { ScanState, ScanStatus } from '#protocol/scan.ts';
-import type { ConnectionState, PanelAction } from '#protocol/webview.ts';
+import type { ConnectionState, PanelAction, PanelChanges } from '#protocol/webview.ts';
 
 export interface Folder {
   name: string;
@@ -26,6 +26,12 @@ export interface ScanViewState {
   operations: number | null;
   /** What the scan in view covers; before the first scan what is open. */
   folders: Folder[];
+  /** Nobody pressed anything for the scan in view: a saved file started it. */
+  automatic: boolean;
+  /** How workflows differ from those of the scan before; null when there is none to compare with. */
+  changes: PanelChanges | null;
+  /** Files that changed on disk since the scan whose results can be read. */
+  changedFiles: number;
   problem: Problem | null;
 }
 
@@ -37,6 +43,9 @@ const INITIAL: ScanViewState = {
   resultsScanId: null,
   operations: null,
   folders: [],
+  automatic: false,
+  changes: null,
+  changedFiles: 0,
   problem: null,
 };
 

@@ -1,5 +1,9 @@
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { pipeline } from 'node:stream/promises';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { WebSocket } from 'ws';
@@ -51,6 +55,30 @@ export class ServerClient {
     return checked(schema, await this.#request('POST', path, body), path);
   }
 
+  /** Removes what the path names. @throws ServerError */
+  async delete(path: string): Promise<void> {
+    await this.#request('DELETE', path);
+  }
+
+  /**
+   * Writes the body of a GET below the API prefix into a file, whatever its size; the file is whole or not there.
+   * @throws ServerError when the server refuses; the error of the file system when it cannot be written
+   */
+  async download(path: string, file: string): Promise<void> {
+    const response = await this.#open('GET', API_PREFIX + path, null);
+    if (response.statusCode !== 200) {
+      this.#refuse(response.statusCode ?? 0, parseJson(await readBody(response)));
+    }
+    const unfinished = `${file}.${randomBytes(4).toString('hex')}.part`;
+    try {
+      await pipeline(response, createWriteStream(unfinished, { flags: 'wx' }));
+      await rename(unfinished, file);
+    } catch (error) {
+      await rm(unfinished, { force: true });
+      throw error;
+    }
+  }
+
   async environment(): Promise<Environment> {
     return this.get('/environment', Environment);
   }
@@ -70,25 +98,31 @@ export class ServerClient {
   }
 
   async #request(method: string, path: string, body?: unknown): Promise<unknown> {
-    const { status, text } = await this.#send(
-      method,
-      API_PREFIX + path,
-      body === undefined ? null : JSON.stringify(body),
-    );
+    const response = await this.#open(method, API_PREFIX + path, body === undefined ? null : JSON.stringify(body));
+    const status = response.statusCode ?? 0;
+    const text = await readBody(response).catch((cause: unknown) => {
+      throw this.#noAnswer(cause);
+    });
+    if (status === 204) return null;
     const parsed = parseJson(text);
     if (status >= 200 && status < 300 && parsed.ok) return parsed.value;
+    return this.#refuse(status, parsed);
+  }
+
+  #refuse(status: number, parsed: ParsedJson): never {
     const refusal = parsed.ok && Value.Check(ErrorBody, parsed.value) ? parsed.value.message : null;
     throw new ServerError(explainRefusal(status, refusal, describeEndpoint(this.endpoint)), status);
   }
 
-  #send(method: string, path: string, body: string | null): Promise<{ status: number; text: string }> {
+  #noAnswer(cause: unknown): ServerError {
+    return new ServerError(`The Pinata server at ${describeEndpoint(this.endpoint)} does not answer`, 0, { cause });
+  }
+
+  /** The answer of the server, whose body has not been read. */
+  #open(method: string, path: string, body: string | null): Promise<http.IncomingMessage> {
     const target = requestTarget(this.endpoint, path);
     const secure = target.protocol === 'https:';
     return new Promise((resolve, reject) => {
-      const fail = (cause: Error): void => {
-        const where = describeEndpoint(this.endpoint);
-        reject(new ServerError(`The Pinata server at ${where} does not answer`, 0, { cause }));
-      };
       const request = (secure ? https : http).request({
         ...target,
         method,
@@ -102,10 +136,8 @@ export class ServerClient {
         },
       });
       request.on('timeout', () => request.destroy(new Error(`no answer in ${REQUEST_TIMEOUT_MS / 1000} s`)));
-      request.on('error', fail);
-      request.on('response', (response) => {
-        readBody(response).then((text) => resolve({ status: response.statusCode ?? 0, text }), fail);
-      });
+      request.on('error', (cause) => reject(this.#noAnswer(cause)));
+      request.on('response', resolve);
       request.end(body ?? undefined);
     });
   }
@@ -122,7 +154,9 @@ async function readBody(response: http.IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
+type ParsedJson = { ok: true; value: unknown } | { ok: false };
+
+function parseJson(text: string): ParsedJson {
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
   } catch {

@@ -1,33 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { Type } from 'typebox';
-import { Value } from 'typebox/value';
 import * as vscode from 'vscode';
-import type { PanelAction, ToHost, ToPanel } from '#protocol/webview.ts';
+import type { Done, LinkJudgement, PanelAction, PanelFile, ToHost, ToPanel } from '#protocol/webview.ts';
 import { explain, type Log } from '../log.ts';
 import type { StateStore } from '../scan/state.ts';
 import type { CodePlace } from './openCode.ts';
+import { parsePanelMessage } from './panelMessage.ts';
 import { isApiPath } from './panelRequests.ts';
 import { PANEL_TYPE } from './panelType.ts';
 import { panelStateOf } from './projections.ts';
 
 /** At most ten states a second reach the panel. */
 const MIN_INTERVAL_MS = 100;
-
-const ACTIONS: PanelAction[] = ['retry', 'scan', 'cancel', 'show_log', 'restart_server', 'open_folder'];
-
-/** What the panel may say; everything else is dropped. */
-const Message = Type.Union([
-  Type.Object({ type: Type.Literal('ready') }),
-  Type.Object({ type: Type.Literal('action'), action: Type.Enum(ACTIONS) }),
-  Type.Object({
-    type: Type.Literal('open'),
-    root: Type.String(),
-    file: Type.String(),
-    line: Type.Integer({ minimum: 1 }),
-    column: Type.Integer({ minimum: 1 }),
-  }),
-  Type.Object({ type: Type.Literal('request'), id: Type.Integer(), path: Type.String() }),
-]);
 
 export interface PanelNeeds {
   extensionUri: vscode.Uri;
@@ -38,12 +21,24 @@ export interface PanelNeeds {
   get(path: string): Promise<unknown>;
   act(action: PanelAction): void;
   open(place: CodePlace): void;
+  showScan(scanId: string): void;
+  deleteScan(scanId: string): Promise<void>;
+  judge(judgement: LinkJudgement): Promise<Done>;
+  save(file: PanelFile): Promise<Done>;
+  exportScan(scanId: string, format: string): Promise<Done>;
 }
+
+/** Messages that are answered. */
+type Question = Extract<ToHost, { id: number }>;
 
 /** The one results panel: a projection of the state, and a relay of GET requests below the API prefix. */
 export class ResultsPanel {
   readonly #needs: PanelNeeds;
   #panel: vscode.WebviewPanel | null = null;
+  /** The panel has loaded and hears messages. */
+  #ready = false;
+  /** What is to be shown once the panel has loaded. */
+  #wantedView: Record<string, string> | null = null;
 
   constructor(needs: PanelNeeds) {
     this.#needs = needs;
@@ -58,17 +53,29 @@ export class ResultsPanel {
     this.adopt(vscode.window.createWebviewPanel(PANEL_TYPE, 'Pinata', column));
   }
 
+  /** Brings a view into sight, as the panel's own view values. */
+  navigate(view: Record<string, string>): void {
+    this.show();
+    if (this.#ready) this.#post({ type: 'navigate', view });
+    else this.#wantedView = view;
+  }
+
   /** Takes over a panel that is new or that VS Code restored. */
   adopt(panel: vscode.WebviewPanel): void {
     this.#panel?.dispose();
     this.#panel = panel;
+    this.#ready = false;
     const media = vscode.Uri.joinPath(this.#needs.extensionUri, 'dist', 'webview');
     panel.iconPath = vscode.Uri.joinPath(this.#needs.extensionUri, 'extension', 'media', 'panel.svg');
     panel.webview.options = { enableScripts: true, localResourceRoots: [media] };
     const push = throttle(() => this.#post({ type: 'state', state: panelStateOf(this.#needs.store.state) }));
     const subscriptions = [
       panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message, push.now)),
-      panel.onDidChangeViewState(() => panel.visible && push.now()),
+      panel.onDidChangeViewState(() => {
+        // A hidden panel is unloaded; shown again it says that it is ready.
+        if (panel.visible) push.now();
+        else this.#ready = false;
+      }),
       this.#needs.store.onChange(() => panel.visible && push.soon()),
       push,
     ];
@@ -89,24 +96,53 @@ export class ResultsPanel {
   }
 
   #receive(message: unknown, pushState: () => void): void {
-    if (!Value.Check(Message, message)) {
+    const known = parsePanelMessage(message);
+    if (known === null) {
       this.#needs.log.warn('The panel sent a message that is not part of the protocol; it was ignored');
-      return;
+    } else if ('id' in known) {
+      void this.#answer(known);
+    } else if (known.type === 'ready') {
+      this.#becomeReady(pushState);
+    } else if (known.type === 'action') {
+      this.#needs.act(known.action);
+    } else if (known.type === 'open') {
+      this.#needs.open(known);
+    } else {
+      this.#needs.showScan(known.scan_id);
     }
-    const known: ToHost = message;
-    if (known.type === 'ready') pushState();
-    else if (known.type === 'action') this.#needs.act(known.action);
-    else if (known.type === 'open') this.#needs.open(known);
-    else void this.#answer(known.id, known.path);
   }
 
-  async #answer(id: number, path: string): Promise<void> {
+  #becomeReady(pushState: () => void): void {
+    this.#ready = true;
+    pushState();
+    if (this.#wantedView) this.#post({ type: 'navigate', view: this.#wantedView });
+    this.#wantedView = null;
+  }
+
+  async #answer(question: Question): Promise<void> {
+    const { id } = question;
     try {
-      if (!isApiPath(path)) throw new Error('The panel may only read below the API of the server');
-      this.#post({ type: 'response', id, ok: true, body: await this.#needs.get(path) });
+      this.#post({ type: 'response', id, ok: true, body: await this.#ask(question) });
     } catch (error) {
-      this.#needs.log.warn(`The panel's request ${path}: ${explain(error)}`);
+      this.#needs.log.warn(`The panel's ${question.type}: ${explain(error)}`);
       this.#post({ type: 'response', id, ok: false, message: explain(error) });
+    }
+  }
+
+  async #ask(question: Question): Promise<unknown> {
+    switch (question.type) {
+      case 'request':
+        if (!isApiPath(question.path)) throw new Error('The panel may only read below the API of the server');
+        return this.#needs.get(question.path);
+      case 'delete_scan':
+        await this.#needs.deleteScan(question.scan_id);
+        return null;
+      case 'judge':
+        return this.#needs.judge(question);
+      case 'save':
+        return this.#needs.save(question);
+      case 'export':
+        return this.#needs.exportScan(question.scan_id, question.format);
     }
   }
 }

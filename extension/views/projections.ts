@@ -22,7 +22,7 @@ export function statusBarOf(state: ScanViewState): StatusBarText {
       severity: 'error',
     };
   }
-  if (state.status) return endedText(state.status, state.operations);
+  if (state.status) return endedText(state.status, state.operations, newsOf(state));
   if (state.connection === 'disconnected') {
     const tooltip = 'No Pinata server is connected. One is started, or connected to, when it is needed.';
     return { text: '$(debug-disconnect) Pinata: disconnected', tooltip, severity: 'warning' };
@@ -52,7 +52,7 @@ function progressText(status: ScanStatus): string {
   return `${percent} · ${count(status.files_scanned)}/${count(status.total_files)} files`;
 }
 
-function endedText(status: ScanStatus, found: number | null): StatusBarText {
+function endedText(status: ScanStatus, found: number | null, news: readonly string[]): StatusBarText {
   const operations = found === null ? null : `${count(found)} ${found === 1 ? 'operation' : 'operations'}`;
   if (status.status === 'cancelled') {
     const tooltip = 'The scan was cancelled; what it had found is kept. Click to show it.';
@@ -66,12 +66,28 @@ function endedText(status: ScanStatus, found: number | null): StatusBarText {
     const tooltip = `${status.error ?? status.message}\nClick for a way out.`;
     return { text: '$(error) Pinata: scan failed', tooltip, severity: 'error' };
   }
-  const files = `${count(status.files_scanned)} files`;
+  const files = `Pinata read ${count(status.files_scanned)} files.`;
   return {
     text: `$(check) ${operations ?? 'done'}`,
-    tooltip: `Pinata read ${files}. Click to show the results.`,
+    tooltip: [files, ...news, 'Click to show the results.'].join('\n'),
     severity: 'normal',
   };
+}
+
+/** What happened since the scan before, and since this one. */
+function newsOf({ changes, changedFiles }: ScanViewState): string[] {
+  const news: string[] = [];
+  if (changes) {
+    const parts: [number, string][] = [
+      [changes.added, 'new'],
+      [changes.removed, 'gone'],
+      [changes.changed, 'changed'],
+    ];
+    const said = parts.filter(([number]) => number > 0).map(([number, word]) => `${count(number)} ${word}`);
+    news.push(said.length > 0 ? `Workflows since the scan before: ${said.join(', ')}.` : 'No workflow changed.');
+  }
+  if (changedFiles > 0) news.push(`${count(changedFiles)} ${changedFiles === 1 ? 'file' : 'files'} changed since.`);
+  return news;
 }
 
 /** What the panel shows. A panel always has a server asked for, so `idle` is the moment before it is. */
@@ -82,6 +98,8 @@ export function panelStateOf(state: ScanViewState): PanelState {
     status: state.status,
     results_scan_id: state.resultsScanId,
     folders: state.folders,
+    ...(state.changes ? { changes: state.changes } : {}),
+    ...(state.changedFiles > 0 ? { changed_files: state.changedFiles } : {}),
     problem: state.problem,
   };
 }
