@@ -37,3 +37,11 @@ export function unusedTables(database: DatabaseSync, scan: number): NonNullable<
     never_read: Number(row?.['never_read'] ?? 0),
   };
 }
+
+/** How many endpoints no call in the scanned code reaches, and how many have no handler that was found. */
+export function orphanEndpoints(database: DatabaseSync, scan: number): NonNullable<ScanOverview['orphan_endpoints']> {
+  const row = database
+    .prepare('SELECT sum(callers = 0) AS no_caller, sum(handlers = 0) AS no_handler FROM endpoints WHERE scan = ?')
+    .get(scan);
+  return { no_caller: Number(row?.['no_caller'] ?? 0), no_handler: Number(row?.['no_handler'] ?? 0) };
+}

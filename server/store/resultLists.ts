@@ -52,11 +52,21 @@ const WORKFLOWS: ListSpec = {
   table: 'workflows',
   filters: { kind: 'kind', file: 'file', confidence: 'confidence' },
   members: { target: 'target' },
-  sorts: { ...NODE_SORTS, steps: 'step_count' },
+  sorts: {
+    ...NODE_SORTS,
+    steps: 'step_count',
+    // What people press and open comes before what other programs call.
+    entry: `CASE kind WHEN 'ui_action' THEN 0 WHEN 'ui_page' THEN 1 WHEN 'api_endpoint' THEN 2 ELSE 3 END`,
+  },
 };
 const ENDPOINTS: ListSpec = {
   ...NODES,
   table: 'endpoints',
+  filters: {
+    ...NODE_FILTERS,
+    kind: `CASE WHEN handlers > 0 AND callers > 0 THEN 'linked' WHEN handlers > 0 THEN 'no_caller'
+      WHEN callers > 0 THEN 'no_handler' ELSE 'no_caller_no_handler' END`,
+  },
   sorts: { ...NODE_SORTS, callers: 'callers', handlers: 'handlers' },
 };
 const TABLES: ListSpec = {

@@ -6,6 +6,7 @@ import { endpointSummaries, tableSummaries } from './resultIndex.ts';
 import { workflowGroupRows } from './workflowGroupRows.ts';
 import { workflowNodeRows } from './workflowNodeRows.ts';
 import { removeResultRows, removeScanRows } from './removeScan.ts';
+import { withoutSecrets } from './redactResult.ts';
 import { keptScans } from './retention.ts';
 
 /** Rows a transaction; keeps each below about 20 ms, which is the longest the server's own small writes wait. */
@@ -29,9 +30,10 @@ interface Section {
 export async function writeResult(
   databasePath: string,
   scanId: string,
-  result: EngineResult,
+  found: EngineResult,
   onProgress: (fraction: number) => void,
 ): Promise<void> {
+  const result = withoutSecrets(found);
   const database = openDatabase(databasePath);
   try {
     const scan = scanRow(database, scanId);

@@ -15,7 +15,7 @@ import type {
 } from '#protocol/views.ts';
 import { openDatabase, transaction } from './database.ts';
 import { fileMarks } from './fileMarks.ts';
-import { hotFiles, unusedTables } from './overviewQueries.ts';
+import { hotFiles, orphanEndpoints, unusedTables } from './overviewQueries.ts';
 import { removeScanRows } from './removeScan.ts';
 import { ResultLists } from './resultLists.ts';
 import { type ResultReader, StoredResult } from './resultReader.ts';
@@ -143,6 +143,7 @@ export class SqliteStore implements Store {
       phases: parsePhases(row['phases']),
       hot_files: hotFiles(this.#database, scan),
       unused_tables: unusedTables(this.#database, scan),
+      orphan_endpoints: orphanEndpoints(this.#database, scan),
       notices: parseNotices(row['notices']),
     };
   });
