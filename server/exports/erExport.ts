@@ -68,5 +68,5 @@ function word(text: string): string {
     .replaceAll(/[^\w[\]()-]/g, '_')
     .replace(/^[^A-Za-z_]/, '_$&');
   const plain = /^[A-Za-z_]/.test(safe) ? safe : '_';
-  return /^(?:pk|fk|uk)/i.test(plain) ? `_${plain}` : plain;
+  return /^(?:pk|fk|uk)$/i.test(plain) ? `_${plain}` : plain;
 }
