@@ -178,6 +178,12 @@ export const ScanOverview = Type.Object(
         },
       ),
     ),
+    orphan_endpoints: Type.Optional(
+      Type.Object(
+        { no_caller: Type.Integer(), no_handler: Type.Integer() },
+        { additionalProperties: false, description: 'Endpoints nobody calls, and those whose handler was not found' },
+      ),
+    ),
     notices: Type.Optional(
       Type.Array(Type.String(), {
         description: 'What the user should know of the scan: settings that could not be read',

@@ -66,19 +66,33 @@ export function workflowLink(context: Context, workflow: { id: string; name: str
   </button>`;
 }
 
-/** A heading with a list below, or a sentence that says there is nothing. */
+/** Lines of a section before the rest folds away: what follows must stay in reach. */
+const SECTION_LINES = 8;
+
+/** A heading with a list below, or a sentence that says there is nothing. Long lists fold. */
 export function section(title: string, items: readonly unknown[], none: string, total = items.length): TemplateResult {
+  // A fold that hides one or two lines is longer than the lines.
+  const folded = items.length > SECTION_LINES + 2;
+  const first = folded ? items.slice(0, SECTION_LINES) : items;
   return html`<section>
     <h3>${title}${items.length > 0 ? html` <span class="tab-count">${count(total)}</span>` : nothing}</h3>
-    ${
-      items.length === 0
-        ? html`<p class="muted">${none}</p>`
-        : html`<ul class="plain">
-            ${items.map((item) => html`<li>${item}</li>`)}
-          </ul>`
-    }
+    ${items.length === 0 ? html`<p class="muted">${none}</p>` : lines(first)}
+    ${folded ? rest(items.slice(SECTION_LINES)) : nothing}
     ${total > items.length ? html`<p class="muted">The first ${count(items.length)} are listed.</p>` : nothing}
   </section>`;
+}
+
+function lines(items: readonly unknown[]): TemplateResult {
+  return html`<ul class="plain">
+    ${items.map((item) => html`<li>${item}</li>`)}
+  </ul>`;
+}
+
+function rest(items: readonly unknown[]): TemplateResult {
+  return html`<details class="rest">
+    <summary>${icon('chevron-right', 'edge-toggle')} ${count(items.length)} more</summary>
+    ${lines(items)}
+  </details>`;
 }
 
 export function loading(what: string): TemplateResult {

@@ -92,7 +92,9 @@ export function nodeTitle(node: GraphNode): string {
 /** The function a node stands in without its namespace: `OrderService.PlaceAsync`. */
 export function shortSymbol(node: GraphNode): string {
   if (node.kind === 'function' || node.symbol === undefined) return node.name;
-  return node.symbol.split('.').slice(-2).join('.');
+  // In TypeScript the symbol begins with the file.
+  const qualified = node.symbol.split('#').at(-1) ?? node.symbol;
+  return qualified.split('.').slice(-2).join('.');
 }
 
 function sentence(wireName: string): string {

@@ -175,6 +175,10 @@ export const isOverview = shape<ScanOverview>(
     hot_files: listOf(
       shape<NonNullable<ScanOverview['hot_files']>[number]>({ root: isText, file: isText, operations: isNumber }, {}),
     ),
+    orphan_endpoints: shape<NonNullable<ScanOverview['orphan_endpoints']>>(
+      { no_caller: isNumber, no_handler: isNumber },
+      {},
+    ),
     unused_tables: shape<NonNullable<ScanOverview['unused_tables']>>(
       { unused: isNumber, never_written: isNumber, never_read: isNumber },
       {},

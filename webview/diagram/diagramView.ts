@@ -43,9 +43,8 @@ export class DiagramView extends PageElement {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has('model') || changed.get('model') === this.model) return;
-    const area = this.#area();
-    this.#layout = layOut(this.model, area);
-    this.viewport = Viewport.fit(this.#layout, area);
+    this.#layout = layOut(this.model, this.#area());
+    this.#fit();
     if (!this.model.boxes.some((box) => box.id === this.#focused)) this.#focused = this.model.boxes[0]?.id ?? '';
   }
 
@@ -129,7 +128,13 @@ export class DiagramView extends PageElement {
   }
 
   #textTool(text: string, label: string, run: () => Promise<void>): TemplateResult {
-    return html`<button class="tool tool-text" type="button" aria-label=${label} title=${label} @click=${() => void run()}>
+    return html`<button
+      class="tool tool-text"
+      type="button"
+      aria-label=${label}
+      title=${label}
+      @click=${() => void run()}
+    >
       ${text}
     </button>`;
   }
@@ -140,8 +145,10 @@ export class DiagramView extends PageElement {
   }
 
   #fit(): void {
-    if (!this.#layout) return;
-    this.viewport = Viewport.fit(this.#layout, this.#area());
+    const diagram = this.#layout;
+    if (!diagram) return;
+    const main = diagram.boxes.find(({ box }) => box.main === true) ?? diagram.boxes[0];
+    this.viewport = Viewport.fit(diagram, this.#area(), main ?? { x: 0, y: 0, width: 0, height: 0 });
   }
 
   #zoom(factor: number, at?: { x: number; y: number }): void {

@@ -33,6 +33,7 @@ export const LINE_HEIGHT = 16;
 const PADDING = 8;
 const MARGIN = 12;
 const GAP = 20;
+const WELL_RANKED = 60;
 
 type Direction = 'TB' | 'LR';
 
@@ -54,7 +55,8 @@ function layered(model: DiagramModel, direction: Direction): DiagramLayout {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true });
   graph.setGraph({
     rankdir: direction,
-    ranker: 'longest-path',
+    // The better ranking takes too long for many boxes.
+    ranker: together.length <= WELL_RANKED ? 'network-simplex' : 'longest-path',
     nodesep: GAP,
     ranksep: direction === 'TB' ? 36 : 64,
     marginx: MARGIN,

@@ -1,4 +1,5 @@
 import type { Tone } from '../components/vocabulary.ts';
+import { fitEnd, fitStart } from './textFit.ts';
 import { type DiagramLayout, LINE_HEIGHT, type PlacedBox, type PlacedLink, type Point } from './layout.ts';
 
 /** Roles of colours in a diagram; the page gives them by its style sheet, exports by resolved values. */
@@ -10,9 +11,6 @@ export type Shape =
   | { type: 'area'; d: string; fill: Ink; stroke?: Ink }
   | { type: 'text'; x: number; y: number; text: string; fill: Ink; bold: boolean; end: boolean };
 
-/** Characters of the diagram's 12 px font that fit into a box. */
-const TITLE_CHARS = 27;
-const LINE_CHARS = 31;
 const TEXT_INSET = 14;
 const BASELINE = 12;
 const BAR_WIDTH = 4;
@@ -21,6 +19,7 @@ const DASHES = { certain: [], likely: [6, 3], possible: [2, 3] } as const;
 
 /** The shapes of one box, at its own origin. */
 export function boxShapes({ box, width, height }: PlacedBox): Shape[] {
+  const room = width - TEXT_INSET - 8;
   const y = (line: number): number => 8 + LINE_HEIGHT * line + BASELINE;
   const text = (line: number, content: string, fill: Ink, bold = false): Shape => ({
     type: 'text',
@@ -34,9 +33,9 @@ export function boxShapes({ box, width, height }: PlacedBox): Shape[] {
   return [
     { type: 'area', d: rectangle(0, 0, width, height), fill: 'box', stroke: box.main === true ? 'text' : 'border' },
     { type: 'area', d: rectangle(0, 0, BAR_WIDTH, height), fill: box.tone === 'plain' ? 'muted' : box.tone },
-    text(0, box.kind, 'muted'),
-    text(1, cut(box.title, TITLE_CHARS), 'text', true),
-    ...box.lines.map((line, index) => text(2 + index, cutStart(line, LINE_CHARS), 'muted')),
+    text(0, fitStart(box.kind, room), 'muted'),
+    text(1, fitStart(box.title, room, true), 'text', true),
+    ...box.lines.map((line, index) => text(2 + index, fitEnd(line, room), 'muted')),
   ];
 }
 
@@ -115,13 +114,4 @@ function endMark(at: Point | undefined, towards: Point | undefined, text: string
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
-}
-
-function cut(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
-}
-
-/** Of a path the end is what names the file. */
-function cutStart(text: string, length: number): string {
-  return text.length <= length ? text : `…${text.slice(1 - length)}`;
 }

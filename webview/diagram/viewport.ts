@@ -24,12 +24,17 @@ export class Viewport {
     this.y = y;
   }
 
-  /** The whole diagram if it can be read then, else its beginning. */
-  static fit(diagram: Size, area: Size): Viewport {
+  /** The whole diagram if it can be read then, else as much as fits around its main box. */
+  static fit(diagram: Size, area: Size, main: Size & Point): Viewport {
     const whole = Math.min(area.width / diagram.width, area.height / diagram.height);
     const scale = Math.max(FIT_LEAST, Math.min(FIT_MOST, whole));
-    const place = (room: number, size: number): number => (size * scale <= room ? (room - size * scale) / 2 : 0);
-    return new Viewport(scale, place(area.width, diagram.width), place(area.height, diagram.height));
+    const place = (room: number, size: number, start: number, length: number): number => {
+      if (size * scale <= room) return (room - size * scale) / 2;
+      const centred = room / 2 - (start + length / 2) * scale;
+      return Math.min(0, Math.max(room - size * scale, centred));
+    };
+    const x = place(area.width, diagram.width, main.x, main.width);
+    return new Viewport(scale, x, place(area.height, diagram.height, main.y, main.height));
   }
 
   panned(dx: number, dy: number): Viewport {

@@ -55,7 +55,8 @@ export class BrowserHost implements Host {
   }
 
   loadView(): Record<string, string> {
-    return Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+    const values = [...new URLSearchParams(location.hash.slice(1))];
+    return Object.fromEntries(values.filter(([, value]) => value !== ''));
   }
 
   saveView(view: Readonly<Record<string, string>>): void {

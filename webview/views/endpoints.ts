@@ -13,15 +13,20 @@ import { linkedNode } from './linkedNode.ts';
 import { ResultView } from './resultView.ts';
 import { unresolvedRow } from './unresolved.ts';
 
+/** Kinds of endpoints in the list, and the reason of calls that end nowhere. */
+export const NO_CALLER = 'no_caller,no_caller_no_handler';
+export const NO_HANDLER = 'no_handler,no_caller_no_handler';
+export const CALLS_WITHOUT_ENDPOINT = 'no_endpoint_matches';
+
 const FILTERS: Filter[] = [
   {
     key: 'endpoints.scope',
     label: 'Which endpoints',
     choices: [
       { value: '', label: 'All endpoints' },
-      { value: 'no_caller_found', label: 'Endpoints nobody calls' },
-      { value: 'no_handler_found', label: 'Handler not found' },
-      { value: 'no_endpoint_matches', label: 'Calls without an endpoint' },
+      { value: NO_CALLER, label: 'Nobody calls' },
+      { value: NO_HANDLER, label: 'Handler not found' },
+      { value: CALLS_WITHOUT_ENDPOINT, label: 'Calls without an endpoint' },
     ],
   },
 ];
@@ -37,11 +42,11 @@ export class EndpointsView extends ResultView {
     const q = this.view['endpoints.text'] ?? '';
     const scope = this.view['endpoints.scope'] ?? '';
     const { host } = this.context;
-    if (scope !== '') {
+    if (scope === CALLS_WITHOUT_ENDPOINT) {
       this.#orphans.show(host, this.listPath('unresolved'), { q, kind: scope });
       return;
     }
-    this.#list.show(host, this.listPath('endpoints'), { q, brief: 'true' });
+    this.#list.show(host, this.listPath('endpoints'), { q, kind: scope, brief: 'true' });
     const id = this.#chosen();
     if (id === undefined) return;
     this.#links.show(host, this.listPath(`nodes/${encodeURIComponent(id)}`));
@@ -49,7 +54,8 @@ export class EndpointsView extends ResultView {
   }
 
   protected override render(): TemplateResult {
-    if ((this.view['endpoints.scope'] ?? '') !== '') return html`<div class="table-view">${this.#orphanList()}</div>`;
+    if (this.view['endpoints.scope'] === CALLS_WITHOUT_ENDPOINT)
+      return html`<div class="table-view">${this.#orphanList()}</div>`;
     const list = this.listPane({
       list: this.#list,
       label: 'Endpoints',
@@ -68,9 +74,9 @@ export class EndpointsView extends ResultView {
   #orphanList(): TemplateResult {
     return this.listPane({
       list: this.#orphans,
-      label: 'Endpoints and calls that are not linked',
-      one: 'entry',
-      many: 'entries',
+      label: 'Calls without an endpoint',
+      one: 'call',
+      many: 'calls',
       search: 'Search routes',
       textKey: 'endpoints.text',
       filters: FILTERS,

@@ -12,11 +12,11 @@ export const RELATIONS: Readonly<Record<SchemaRelation['kind'], { words: string;
   inherits: { words: 'inherits from', ends: ['', '△'] },
 };
 
-/** Columns written into a box; the list beside has all. */
-const COLUMNS = 6;
-
-/** Tables as boxes with their first columns, relations as lines with the numbers at both ends. */
-export function entityModel({ tables, relations }: EntityDiagram, title: string): DiagramModel {
+/**
+ * Tables as boxes with their first columns, relations as lines with the numbers at both ends.
+ * @param columnsShown columns written into a box; the list beside has all
+ */
+export function entityModel({ tables, relations }: EntityDiagram, title: string, columnsShown: number): DiagramModel {
   return {
     title,
     boxes: tables.map(({ table, entity, root, file, line, columns, columns_total: total }, index) => ({
@@ -25,9 +25,11 @@ export function entityModel({ tables, relations }: EntityDiagram, title: string)
       title: table,
       lines: [
         ...columns
-          .slice(0, COLUMNS)
-          .map(({ name, type, key }) => `${key === true ? '⚿ ' : ''}${name}${type === undefined ? '' : `: ${type}`}`),
-        ...(total > COLUMNS ? [`and ${total - COLUMNS} more`] : []),
+          .slice(0, columnsShown)
+          .map(
+            ({ name, type, key }) => `${name}${type === undefined ? '' : `: ${type}`}${key === true ? ' (key)' : ''}`,
+          ),
+        ...(total > columnsShown ? [columnsShown === 0 ? `${total} columns` : `and ${total - columnsShown} more`] : []),
       ],
       tone: 'read',
       location: { root, file, line, column: 1 },

@@ -2,9 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { NodeKind } from '#protocol/graph.ts';
 import type { NodeGroup, NodeGroupDetail } from '#protocol/views.ts';
 import type { Filter } from '../components/filterBar.ts';
-import { count } from '../components/format.ts';
+import { count, counted } from '../components/format.ts';
 import { empty, failed, icon, kindIcon, loading, nodeLink, section, workflowLink } from '../components/templates.ts';
-import { KINDS, lastName } from '../components/vocabulary.ts';
+import { lastName } from '../components/vocabulary.ts';
 import { PagedList, Resource } from '../data/reading.ts';
 import { isNodeGroup, isNodeGroupDetail } from '../data/viewsWire.ts';
 import { ResultView } from './resultView.ts';
@@ -14,6 +14,8 @@ interface Part {
   kinds: readonly NodeKind[];
   title: string;
   none: string;
+  /** Parts of a pair are shown together: one side missing is worth saying. Others only when they hold something. */
+  pair?: boolean;
 }
 
 /** What a view of groups lists. */
@@ -116,6 +118,7 @@ abstract class NodeGroupsView extends ResultView {
     if (!group.value) return loading(`the ${this.options.one}`);
     const { key, nodes, nodes_total: total, workflows } = group.value;
     const { parts, many, key: viewKey } = this.options;
+    const paired = parts.some((part) => part.pair === true && nodes.some((node) => part.kinds.includes(node.kind)));
     const links = workflows.map((workflow) => workflowLink(this.context, workflow));
     return html`${this.back(`All ${many}`, [viewKey])}
       <article class="detail" aria-label=${this.titleOf(key)} aria-busy=${group.outdated}>
@@ -123,8 +126,9 @@ abstract class NodeGroupsView extends ResultView {
           <h2>${this.titleOf(key)}</h2>
           ${this.titleOf(key) === key ? nothing : html`<p class="detail-facts"><code>${key}</code></p>`}
         </header>
-        ${parts.map(({ kinds, title, none }) => {
+        ${parts.map(({ kinds, title, none, pair }) => {
           const own = nodes.filter((node) => kinds.includes(node.kind));
+          if (own.length === 0 && !(pair === true && paired)) return nothing;
           return section(
             title,
             own.map((node) => nodeLink(this.context, node)),
@@ -137,14 +141,24 @@ abstract class NodeGroupsView extends ResultView {
   }
 }
 
+/** One of each kind within a group. */
+const WORDS: Readonly<Partial<Record<NodeKind, string>>> = {
+  message_send: 'sender',
+  message_receive: 'receiver',
+  scheduled_task: 'scheduled task',
+  file_write: 'writer',
+  cache_write: 'writer',
+  file_read: 'reader',
+  cache_read: 'reader',
+  ui_page: 'route',
+  ui_action: 'action',
+};
+
 function noteOf(group: NodeGroup): string {
-  const counts = Object.entries(group.counts).map(([kind, number]) => {
-    const label =
-      Object.entries(KINDS)
-        .find(([each]) => each === kind)?.[1]
-        .label.toLowerCase() ?? kind;
-    return `${count(number)} × ${label}`;
-  });
+  const words: Readonly<Record<string, string | undefined>> = WORDS;
+  const counts = Object.entries(group.counts)
+    .filter(([kind]) => kind !== 'ui_page')
+    .map(([kind, number]) => counted(number, words[kind] ?? kind));
   return [...(group.routes ?? []).map((route) => `at ${route}`), ...counts, ...group.providers].join(' · ');
 }
 
@@ -163,8 +177,13 @@ export class MessagesView extends NodeGroupsView {
       { label: 'Scheduled tasks', kinds: ['scheduled_task'] },
     ],
     parts: [
-      { kinds: ['message_send'], title: 'Sent by', none: 'Nothing in the scanned code sends it.' },
-      { kinds: ['message_receive'], title: 'Received by', none: 'Nothing in the scanned code receives it.' },
+      { kinds: ['message_send'], title: 'Sent by', none: 'Nothing in the scanned code sends it.', pair: true },
+      {
+        kinds: ['message_receive'],
+        title: 'Received by',
+        none: 'Nothing in the scanned code receives it.',
+        pair: true,
+      },
       { kinds: ['scheduled_task'], title: 'Run by the clock', none: 'It runs on no schedule.' },
     ],
   };
@@ -184,8 +203,18 @@ export class StoresView extends NodeGroupsView {
       { label: 'Caches and storage', kinds: ['cache_write', 'cache_read'] },
     ],
     parts: [
-      { kinds: ['file_write', 'cache_write'], title: 'Written by', none: 'Nothing in the scanned code writes it.' },
-      { kinds: ['file_read', 'cache_read'], title: 'Read by', none: 'Nothing in the scanned code reads it.' },
+      {
+        kinds: ['file_write', 'cache_write'],
+        title: 'Written by',
+        none: 'Nothing in the scanned code writes it.',
+        pair: true,
+      },
+      {
+        kinds: ['file_read', 'cache_read'],
+        title: 'Read by',
+        none: 'Nothing in the scanned code reads it.',
+        pair: true,
+      },
     ],
   };
 }
@@ -201,8 +230,8 @@ export class PagesView extends NodeGroupsView {
     hint: 'No pages or components with actions were found in the scanned code.',
     choices: [{ label: 'Pages', kinds: ['ui_page'] }],
     parts: [
-      { kinds: ['ui_page'], title: 'Reached at', none: 'No route leads here: other components show it.' },
-      { kinds: ['ui_action'], title: 'Actions', none: 'Nothing on it can be pressed, typed or sent.' },
+      { kinds: ['ui_page'], title: 'Reached at', none: 'No route leads here: other components show it.', pair: true },
+      { kinds: ['ui_action'], title: 'Actions', none: 'Nothing on it can be pressed, typed or sent.', pair: true },
     ],
   };
 

@@ -18,6 +18,7 @@ import { notLinked, operationsOf } from '../data/counts.ts';
 import { PagedList, Resource } from '../data/reading.ts';
 import { isWorkflowGroups } from '../data/viewsWire.ts';
 import { isTableRow } from '../data/wire.ts';
+import { CALLS_WITHOUT_ENDPOINT, NO_CALLER, NO_HANDLER } from './endpoints.ts';
 import { ResultView } from './resultView.ts';
 
 const TOP_TABLES = 10;
@@ -185,13 +186,13 @@ function surenessBars(groups: WorkflowGroups | null): Bar[] {
 function orphanBars(overview: ScanOverview): Bar[] {
   const reason = (name: string): number => overview.unresolved_by_reason[name] ?? 0;
   const tables = overview.unused_tables;
-  const endpoints = (label: string, name: string): Bar => ({
+  const endpoints = (label: string, value: number, scope: string): Bar => ({
     label,
-    value: reason(name),
-    text: count(reason(name)),
+    value,
+    text: count(value),
     icon: 'globe',
     kind: 'api_endpoint',
-    to: { tab: 'endpoints', 'endpoints.scope': name, 'endpoints.text': '' },
+    to: { tab: 'endpoints', 'endpoints.scope': scope, 'endpoints.text': '', endpoint: '' },
   });
   const unusedTables = (label: string, value: number, use: string): Bar => ({
     label,
@@ -202,8 +203,9 @@ function orphanBars(overview: ScanOverview): Bar[] {
     to: { tab: 'tables', 'tables.use': use, 'tables.text': '', table: '' },
   });
   const bars = [
-    endpoints('Endpoints nobody calls', 'no_caller_found'),
-    endpoints('Calls without an endpoint', 'no_endpoint_matches'),
+    endpoints('Endpoints nobody calls', overview.orphan_endpoints?.no_caller ?? 0, NO_CALLER),
+    endpoints('Endpoints without a handler', overview.orphan_endpoints?.no_handler ?? 0, NO_HANDLER),
+    endpoints('Calls without an endpoint', reason('no_endpoint_matches'), CALLS_WITHOUT_ENDPOINT),
     unusedTables('Tables nothing uses', tables?.unused ?? 0, 'unused'),
     unusedTables('Tables only read', tables?.never_written ?? 0, 'never_written'),
     unusedTables('Tables only written', tables?.never_read ?? 0, 'never_read'),

@@ -29,6 +29,7 @@ const FILTERS: Filter[] = [
 const DIAGRAM_STEP = 40;
 /** A table and those around it, in its own picture. */
 const NEIGHBOURS = 13;
+const NEIGHBOUR_COLUMNS = 5;
 
 /** Every table: its columns and relations, and what reads and writes it. */
 export class TablesView extends ResultView {
@@ -126,16 +127,20 @@ export class TablesView extends ResultView {
     }`;
   }
 
-  #modelOf(entities: EntityDiagram | null, title = 'Tables around this one'): DiagramModel | null {
+  #modelOf(
+    entities: EntityDiagram | null,
+    title = 'Tables around this one',
+    columns = NEIGHBOUR_COLUMNS,
+  ): DiagramModel | null {
     if (!entities || entities.tables.length === 0) return null;
-    if (this.#model?.of !== entities) this.#model = { of: entities, model: entityModel(entities, title) };
+    if (this.#model?.of !== entities) this.#model = { of: entities, model: entityModel(entities, title, columns) };
     return this.#model.model;
   }
 
   #wholeDiagram(): TemplateResult {
     const entities = this.#entities;
     if (entities.error !== null) return failed(entities.error, () => entities.retry());
-    const model = this.#modelOf(entities.value, 'Tables and their relations');
+    const model = this.#modelOf(entities.value, 'Tables and their relations', 0);
     if (!entities.value) return loading('the tables');
     if (!model) return empty('No tables are mapped', ['No entity that maps a table was found in the scanned code.']);
     const { tables, total } = entities.value;

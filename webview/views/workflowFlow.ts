@@ -42,7 +42,7 @@ function linkRow(context: Context, scanId: string, links: readonly Link[]): Temp
       ${icon('arrow-down')}<span class="edge-verb"
         >${edgeVerb(last?.edge.kind)} ${icon('chevron-right', 'edge-toggle')}</span
       >
-      ${via.length > 0 ? html`<span class="edge-via">in ${via.join(' → ')}</span>` : nothing}
+      ${via.length > 0 ? html`<span class="edge-via">through ${via.join(' → ')}</span>` : nothing}
       ${confidence === 'certain' ? nothing : confidenceLabel(confidence)}
     </summary>
     <pinata-proof .context=${context} .scanId=${scanId} .links=${links} .shown=${false}></pinata-proof>

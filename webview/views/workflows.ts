@@ -44,7 +44,12 @@ export class WorkflowsView extends ResultView {
       this.#groups.show(this.context.host, this.listPath(`workflow-groups?${search}`));
     }
     const grouped = by !== '' && group !== undefined ? { group_by: by, group } : {};
-    this.#list.show(this.context.host, this.listPath('workflows'), { ...query, ...grouped, brief: 'true' });
+    this.#list.show(this.context.host, this.listPath('workflows'), {
+      ...query,
+      ...grouped,
+      sort: 'entry',
+      brief: 'true',
+    });
   }
 
   protected override render(): TemplateResult {
