@@ -1,14 +1,10 @@
-import type { TreeCache } from './cache/treeCache.ts';
+import type { KnownFile, TreeCache } from './cache/treeCache.ts';
 import type { DiscoveredFile } from './discover/discover.ts';
-import { type SharedTree, shareTexts } from './lower/tree.ts';
 import { parseAll, type ParseOptions } from './parse/parseAll.ts';
 import type { ParsedFile } from './parse/parseFile.ts';
 
-/** What came of one file: a lowered tree whose texts lie in the cache's table, or why there is none. */
-export type ReadFile =
-  | { status: 'parsed'; tree: SharedTree; generated: boolean; hash: string }
-  | { status: 'skipped'; reason: string; hash: string }
-  | { status: 'failed'; reason: string };
+/** What came of one file; the tree of one that was parsed is in the cache. */
+export type ReadFile = KnownFile | { status: 'failed'; reason: string };
 
 export interface ReadOptions extends Omit<ParseOptions, 'onFile' | 'onBatch'> {
   /** Called after each batch with the number of files done so far. */
@@ -16,7 +12,7 @@ export interface ReadOptions extends Omit<ParseOptions, 'onFile' | 'onBatch'> {
 }
 
 /**
- * Brings the lowered trees of files together: from the cache where it knows them, the others by parsing.
+ * Brings the lowered trees of files together in the cache: those it does not know yet are parsed.
  * @returns results by the files' indexes; files not reached before an abort are undefined
  */
 export async function readFiles(
@@ -33,7 +29,7 @@ export async function readFiles(
     ...options,
     onFile(position, parsed) {
       const place = missing[position];
-      if (place) results[place[0]] = shared(parsed, place[1], cache);
+      if (place) results[place[0]] = kept(parsed, place[1], cache);
     },
     onBatch(count, lastFile) {
       filesRead += count;
@@ -43,9 +39,10 @@ export async function readFiles(
   return results;
 }
 
-function shared(parsed: ParsedFile, file: DiscoveredFile, cache: TreeCache): ReadFile {
-  if (parsed.status === 'failed') return parsed;
-  const read = parsed.status === 'skipped' ? parsed : { ...parsed, tree: shareTexts(parsed.tree, cache.atoms) };
-  cache.add(file, read);
-  return read;
+function kept(parsed: ParsedFile, file: DiscoveredFile, cache: TreeCache): ReadFile {
+  if (parsed.status === 'skipped') cache.addSkipped(file, parsed.hash, parsed.reason);
+  if (parsed.status !== 'parsed') return parsed;
+  const { status, generated, hash, tree } = parsed;
+  cache.addTree(file, hash, generated, tree);
+  return { status, generated, hash };
 }

@@ -16,7 +16,7 @@ import { addSnippets, type FileVersion } from './graph/snippets.ts';
 import { buildWorkflows } from './graph/workflows.ts';
 import { link, type Linked } from './link/link.ts';
 import { SourceFile } from './link/sourceFile.ts';
-import { type AtomTable, Tree } from './lower/tree.ts';
+import { Tree } from './lower/tree.ts';
 import { Quarantine } from './parse/quarantine.ts';
 import { type ReadFile, readFiles } from './readFiles.ts';
 
@@ -104,23 +104,51 @@ export async function scan(request: EngineRequest, hooks: EngineHooks): Promise<
   if (!discovery) return emptyResult(clock);
 
   const cache = TreeCache.open(request.cacheFolder, scopeOf(request));
-  const read = await readAll(discovery.files, cache, request, hooks);
-  clock.end('scanning');
+  try {
+    return await scanFiles(discovery, cache, request, hooks, clock);
+  } catch (error) {
+    cache.close();
+    throw error;
+  }
+}
+
+async function scanFiles(
+  discovery: Discovery,
+  known: TreeCache,
+  request: EngineRequest,
+  hooks: EngineHooks,
+  clock: PhaseClock,
+): Promise<EngineResult> {
+  let cache = known;
+  let read = await readAll(discovery.files, cache, request, hooks);
   const saveCache = (): void => save(cache, request.cacheFolder);
-  const { sources, ledger, scannedFiles } = sortOut(discovery, read, cache.atoms);
   const fingerprint = fingerprintOf({ ...scopeOf(request), trusted: request.trusted }, discovery, read);
   if (fingerprint !== undefined && hooks.reuseResult?.(fingerprint) === true) {
-    const reused = { ...emptyResult(clock), cancelled: false, reused: true as const, files: ledger, scannedFiles };
-    return { ...reused, fingerprint, saveCache };
+    clock.end('scanning');
+    return {
+      ...emptyResult(clock),
+      ...ledgerOf(discovery, read),
+      cancelled: false,
+      reused: true,
+      fingerprint,
+      saveCache,
+    };
   }
+  if (!cache.isWhole) {
+    cache = cache.emptied();
+    read = await readAll(discovery.files, cache, request, hooks);
+  }
+  clock.end('scanning');
+  const { files, scannedFiles } = ledgerOf(discovery, read);
+  const sources = sourcesOf(discovery, read, cache);
   const linked = await unlessAborted(hooks.signal, async () =>
-    linkFiles(sources, discovery, ledger, request.trusted ?? false, hooks),
+    linkFiles(sources, discovery, files, request.trusted ?? false, hooks),
   );
   clock.end('linking');
-  if (!linked) return { ...emptyResult(clock), files: ledger, scannedFiles };
+  if (!linked) return { ...emptyResult(clock), files, scannedFiles, saveCache };
 
   const { failed, ...graph } = linked;
-  noteUnlinked(ledger, failed);
+  noteUnlinked(files, failed);
   const workflows = buildWorkflows(linked.nodes, linked.edges);
   addSnippets(linked.nodes, readVersions(discovery.files, read));
   for (const node of linked.nodes) if (node.target !== undefined) node.target = redact(node.target);
@@ -130,7 +158,7 @@ export async function scan(request: EngineRequest, hooks: EngineHooks): Promise<
   return {
     cancelled,
     phases,
-    files: ledger,
+    files,
     scannedFiles,
     ...graph,
     workflows,
@@ -199,10 +227,12 @@ async function readAll(
 }
 
 /** Every file found is scanned, skipped or failed. */
-function sortOut(discovery: Discovery, read: readonly (ReadFile | undefined)[], atoms: AtomTable) {
+function ledgerOf(
+  discovery: Discovery,
+  read: readonly (ReadFile | undefined)[],
+): { files: FileLedger; scannedFiles: string[] } {
   const skipped: FileProblem[] = [...discovery.skipped];
   const failed: FileProblem[] = [...discovery.failed];
-  const sources: SourceFile[] = [];
   const scannedFiles: string[] = [];
   for (const [index, file] of discovery.files.entries()) {
     const result = read[index];
@@ -210,29 +240,29 @@ function sortOut(discovery: Discovery, read: readonly (ReadFile | undefined)[], 
     if (result === undefined) skipped.push({ path, reason: 'the scan was cancelled before it was read' });
     else if (result.status === 'skipped') skipped.push({ path, reason: result.reason });
     else if (result.status === 'failed') failed.push({ path, reason: result.reason });
-    else {
-      scannedFiles.push(path);
-      const { root, language } = file;
-      const generated = result.generated || file.generated !== undefined;
-      sources.push(
-        new SourceFile({
-          index: sources.length,
-          root,
-          path: file.file,
-          language,
-          generated,
-          tree: new Tree(result.tree, atoms),
-        }),
-      );
-    }
+    else scannedFiles.push(path);
   }
-  const ledger = {
+  const files = {
     found: discovery.found,
-    scanned: sources.length,
+    scanned: scannedFiles.length,
     skipped: skipped.sort(byPath),
     failed: failed.sort(byPath),
   };
-  return { sources, ledger, scannedFiles };
+  return { files, scannedFiles };
+}
+
+function sourcesOf(discovery: Discovery, read: readonly (ReadFile | undefined)[], cache: TreeCache): SourceFile[] {
+  const sources: SourceFile[] = [];
+  for (const [at, file] of discovery.files.entries()) {
+    const result = read[at];
+    const tree = result?.status === 'parsed' ? cache.tree(file) : undefined;
+    if (result?.status !== 'parsed' || !tree) continue;
+    const { root, file: path, language } = file;
+    const generated = result.generated || file.generated !== undefined;
+    const index = sources.length;
+    sources.push(new SourceFile({ index, root, path, language, generated, tree: new Tree(tree, cache.atoms) }));
+  }
+  return sources;
 }
 
 /** A file that was read but could not be linked counts as failed. */

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { totalmem } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Compile } from 'typebox/compile';
 import type { EngineRequest } from '#engine/scan.ts';
@@ -72,7 +73,14 @@ export class EngineChild {
       serialization: 'advanced',
       execArgv: [`--max-old-space-size=${options.memoryMb}`, '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, [MEMORY_LIMIT_VARIABLE]: `${(options.memoryMb + BESIDE_HEAP_MB) * 1024 ** 2}` },
+      env: {
+        ...process.env,
+        [MEMORY_LIMIT_VARIABLE]: `${(options.memoryMb + BESIDE_HEAP_MB) * 1024 ** 2}`,
+        // Halves the time such a process takes to start; Node looks at what it finds there before it uses it.
+        ...(options.request.cacheFolder !== undefined && {
+          NODE_COMPILE_CACHE: join(options.request.cacheFolder, 'code'),
+        }),
+      },
     });
     this.outcome = this.#settle();
     this.#send({

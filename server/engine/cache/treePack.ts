@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writevSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, rmSync, writevSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Static, Type } from 'typebox';
@@ -50,38 +50,83 @@ const headerCheck = Compile(Header);
 export type PackEntry = Static<typeof Entry>;
 
 /** What a pack holds: its texts, and for each entry that has one its tree, in the entries' order. */
-export interface TreePack {
-  identity: string;
-  readAt: number;
+export interface PackContent {
   texts: string[];
-  entries: PackEntry[];
   trees: (SharedTree | undefined)[];
 }
 
-/**
- * Reads a pack. Trees are views of one buffer: nothing is copied but the texts.
- * @returns undefined when there is none, another engine wrote it, or it is damaged
- */
-export function readTreePack(path: string, identity: string): TreePack | undefined {
-  let bytes: Buffer;
+export interface TreePack extends PackContent {
+  identity: string;
+  readAt: number;
+  entries: PackEntry[];
+}
+
+/** A pack of which only the list of files has been read. */
+export interface OpenPack {
+  readAt: number;
+  entries: PackEntry[];
+  /**
+   * Reads the rest and closes the file. Trees are views of one buffer: nothing is copied but the texts.
+   * @returns undefined when it is damaged
+   */
+  content(): PackContent | undefined;
+  /** Closes the file unread. */
+  close(): void;
+}
+
+/** @returns undefined when there is none, another engine wrote it, or its list of files is damaged */
+export function openTreePack(path: string, identity: string): OpenPack | undefined {
+  let file: number;
   try {
-    bytes = readFileSync(path);
+    file = openSync(path, 'r');
   } catch {
     // None yet, or not readable: everything is parsed.
     return undefined;
   }
-  if (bytes.byteLength < PREAMBLE || bytes.byteOffset % WORD !== 0 || bytes.readUInt32LE(0) !== MAGIC) return undefined;
-  const headerEnd = PREAMBLE + bytes.readUInt32LE(4);
-  const headerBytes = bytes.subarray(PREAMBLE, headerEnd);
-  if (crc32(headerBytes) !== bytes.readUInt32LE(8)) return undefined;
-  const header: unknown = JSON.parse(headerBytes.toString('utf8'));
-  if (!headerCheck.Check(header) || header.identity !== identity) return undefined;
-  const body = bytes.subarray(aligned(headerEnd));
-  if (crc32(body) !== bytes.readUInt32LE(12)) return undefined;
-  return { ...sectionsOf(body, header), identity, readAt: header.readAt, entries: header.entries };
+  try {
+    const pack = readHeader(file, identity);
+    if (pack) return pack;
+  } catch {
+    // Cut off, or not what it says it is.
+  }
+  closeSync(file);
+  return undefined;
 }
 
-function sectionsOf(body: Buffer, header: Static<typeof Header>): Pick<TreePack, 'texts' | 'trees'> {
+function readHeader(file: number, identity: string): OpenPack | undefined {
+  const preamble = readAt(file, 0, PREAMBLE);
+  if (preamble.readUInt32LE(0) !== MAGIC) return undefined;
+  const headerBytes = readAt(file, PREAMBLE, preamble.readUInt32LE(4));
+  if (crc32(headerBytes) !== preamble.readUInt32LE(8)) return undefined;
+  const header: unknown = JSON.parse(headerBytes.toString('utf8'));
+  if (!headerCheck.Check(header) || header.identity !== identity) return undefined;
+  return {
+    readAt: header.readAt,
+    entries: header.entries,
+    content() {
+      try {
+        const start = aligned(PREAMBLE + headerBytes.byteLength);
+        const body = readAt(file, start, fstatSync(file).size - start);
+        return crc32(body) === preamble.readUInt32LE(12) ? sectionsOf(body, header) : undefined;
+      } catch {
+        return undefined;
+      } finally {
+        closeSync(file);
+      }
+    },
+    close: () => closeSync(file),
+  };
+}
+
+/** Reads a part of a file into a buffer of its own, which is aligned. */
+function readAt(file: number, start: number, length: number): Buffer {
+  if (length > fstatSync(file).size) throw new Error('the file is shorter than it says');
+  const bytes = Buffer.allocUnsafeSlow(length);
+  if (readSync(file, bytes, 0, length, start) !== length) throw new Error('the file is shorter than it says');
+  return bytes;
+}
+
+function sectionsOf(body: Buffer, header: Static<typeof Header>): PackContent {
   const latin = body.subarray(0, header.latinBytes);
   const wideAt = aligned(header.latinBytes);
   const wide = body.subarray(wideAt, wideAt + header.wideBytes);

@@ -295,6 +295,15 @@ export function shareTexts(data: TreeData, table: AtomTable): SharedTree {
   return { nodes, atoms, root };
 }
 
+/** A copy of a tree for a table in which the texts have other ids: `newIds` by the ids they have now. */
+export function withTextIds(tree: SharedTree, newIds: Int32Array): SharedTree {
+  const nodes = tree.nodes.slice();
+  for (let id = 1; id < nodes.length; id += HEADER + (nodes[id + 5] as number)) {
+    nodes[id + 4] = newIds[nodes[id + 4] as number] as number;
+  }
+  return { nodes, atoms: tree.atoms.map((atom) => newIds[atom] as number), root: tree.root };
+}
+
 /** Reads a lowered tree. All methods take a node id; id 0 has kind 0, no text and no children. */
 export class Tree {
   readonly root: number;
