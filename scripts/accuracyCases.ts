@@ -156,8 +156,8 @@ function linksOf(name: string, item: Item, named: ReadonlyMap<string, Item>): { 
 function linkKind(from: NodeKind, to: NodeKind): string {
   if (from === 'api_call') return 'requests';
   if (from === 'message_send') return 'delivers';
-  if (from !== 'function') return 'handles';
   if (to === 'ui_page') return 'navigates';
+  if (from !== 'function') return 'handles';
   return to === 'function' ? 'calls' : 'performs';
 }
 

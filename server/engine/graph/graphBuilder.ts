@@ -13,6 +13,7 @@ import type {
 import type { Location, SourceFile } from '../link/sourceFile.ts';
 import type { FunctionSymbol } from '../link/symbols.ts';
 import { columnOf, lineOf } from '../lower/tree.ts';
+import { redact } from './redact.ts';
 
 /** A node while the graph is being built; its id is given at the end. */
 export interface DraftNode {
@@ -201,7 +202,7 @@ export class GraphBuilder {
       .map(toEdge)
       .sort((a, b) => compare(a.source, b.source) || compare(a.kind, b.kind) || compare(a.target, b.target));
     const unresolved = this.#unresolved
-      .map(({ node, reason, detail }) => ({ node: node.id, reason, detail }))
+      .map(({ node, reason, detail }) => ({ node: node.id, reason, detail: redact(detail) }))
       .sort((a, b) => compare(a.node, b.node) || compare(a.reason, b.reason));
     return { nodes: drafts.map(toNode), edges, unresolved };
   }
@@ -303,7 +304,11 @@ function toEdge(draft: DraftEdge): GraphEdge {
     kind: draft.kind,
     rule: draft.rule,
     confidence: draft.confidence,
-    evidence: { from, to: placeOf(draft.target), ...(draft.detail === undefined ? {} : { detail: draft.detail }) },
+    evidence: {
+      from,
+      to: placeOf(draft.target),
+      ...(draft.detail === undefined ? {} : { detail: redact(draft.detail) }),
+    },
     ...(candidates.length === 0 ? {} : { candidates }),
   };
 }

@@ -1,9 +1,15 @@
+const SECRET_NAME =
+  '\\b(password|pwd|accountkey|sharedaccesskey|secret|api[_-]?key|access[_-]?token|client[_-]?secret)';
+/** `accessToken={token}` of JSX. */
+const JSX_VALUE = '\\{[^{}]*\\}(?=[\\s/>]|$)';
+/** In code: a type, an operator, a member or a call of a value. */
+const CODE = '(?:string|number|boolean|unknown|any|null|undefined|true|false|await|new)\\b|[({[]|[a-z]\\w*[?!]?[.(\\[]';
+
 const PATTERNS: readonly [RegExp, string][] = [
+  [new RegExp(`${SECRET_NAME}(\\s*[=:]\\s*)(["'\`])[^"'\`]+`, 'gi'), '$1$2$3•••'],
   // Connection strings: Password=…; Pwd=…; AccountKey=…; SharedAccessKey=…
-  [
-    /\b(password|pwd|accountkey|sharedaccesskey|secret|api[_-]?key|access[_-]?token|client[_-]?secret)(\s*[=:]\s*)(["'`]?)[^;"'`\s,)}]+/gi,
-    '$1$2$3•••',
-  ],
+  [new RegExp(`${SECRET_NAME}(=)(?!["'\`\\s=>]|${JSX_VALUE})[^;"'\`\\s,)}]+`, 'gi'), '$1$2•••'],
+  [new RegExp(`${SECRET_NAME}(\\s+=\\s*|\\s*:\\s*|=\\s+)(?!["'\`=>]|${CODE})[^;"'\`\\s,)}]+`, 'gi'), '$1$2•••'],
   // User information in URLs.
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s:@"'`]+:[^/\s@"'`]+@/gi, '$1•••@'],
   // Bearer tokens and JSON web tokens.

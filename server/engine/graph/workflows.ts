@@ -28,6 +28,8 @@ const OPERATIONS_AT_END: ReadonlySet<string> = new Set([
 /** Rule of an access through a type parameter; the evidence says what it stands for. */
 export const GENERIC_ACCESS = 'generic_access';
 const MAX_STEPS = 400;
+/** Equally good targets of one hop that are followed; more of them say nothing. */
+const MAX_ALTERNATIVES = 8;
 
 /** Adjacency of a graph, edges by their index. */
 interface Adjacency {
@@ -38,7 +40,8 @@ interface Adjacency {
 
 /**
  * Follows every entry point to the operations it reaches. An endpoint that a client call reaches is part of that
- * call's workflow and has none of its own.
+ * call's workflow and has none of its own. Where several targets fit equally all of them are followed, which makes the
+ * workflow `possible`; what is reached for sure is never told by such a hop.
  */
 export function buildWorkflows(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Workflow[] {
   const graph = adjacency(nodes, edges);
@@ -68,14 +71,17 @@ function adjacency(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): Ad
 /** One workflow; undefined for an entry point that leads to no operation. Depth first, in the order of the source. */
 function follow(entry: GraphNode, graph: Adjacency): Workflow | undefined {
   const steps: WorkflowStep[] = [{ node: entry.id }];
+  const surely = reachedSurely(entry.id, graph);
   const seen = new Set([entry.id]);
   const visit = (id: string): void => {
-    for (const index of orderedEdges(id, graph)) {
+    for (const index of followedEdges(id, graph)) {
       const edge = graph.edges[index] as GraphEdge;
-      if (edge.confidence === 'possible' || seen.has(edge.target) || steps.length >= MAX_STEPS) continue;
+      const isTold = seen.has(edge.target) || (edge.confidence === 'possible' && surely.has(edge.target));
+      if (isTold || steps.length >= MAX_STEPS) continue;
       seen.add(edge.target);
       steps.push({ node: edge.target, edge: index });
-      visit(edge.target);
+      // What a page does when it is opened is a workflow of its own.
+      if (edge.kind !== 'navigates') visit(edge.target);
     }
   };
   visit(entry.id);
@@ -92,6 +98,29 @@ function follow(entry: GraphNode, graph: Adjacency): Workflow | undefined {
     confidence: weakest(kept, graph, entry),
     story: workflowStory(entry, found, tables),
   };
+}
+
+/** What is reached without a hop that has equally good alternatives. */
+function reachedSurely(from: string, graph: Adjacency): ReadonlySet<string> {
+  const reached = new Set([from]);
+  const pending = [from];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    for (const index of graph.out.get(id) ?? []) {
+      const { target, kind, confidence } = graph.edges[index] as GraphEdge;
+      if (confidence === 'possible' || reached.has(target)) continue;
+      reached.add(target);
+      if (kind !== 'navigates') pending.push(target);
+    }
+  }
+  return reached;
+}
+
+/** The edges a workflow follows, in the order of the source: one of too many alternatives is none of them. */
+function followedEdges(id: string, graph: Adjacency): number[] {
+  const edges = orderedEdges(id, graph);
+  const alternatives = edges.filter((index) => graph.edges[index]?.confidence === 'possible').length;
+  if (alternatives <= MAX_ALTERNATIVES) return edges;
+  return edges.filter((index) => graph.edges[index]?.confidence !== 'possible');
 }
 
 function orderedEdges(id: string, graph: Adjacency): number[] {

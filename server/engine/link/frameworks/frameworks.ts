@@ -18,6 +18,7 @@ import { mongodb } from './mongodb.ts';
 import { mongoose } from './mongoose.ts';
 import { mongooseSchemas } from './mongooseSchemas.ts';
 import { sequelize } from './sequelize.ts';
+import { navigation } from './navigation.ts';
 import { nestjs } from './nestjs.ts';
 import { nextjs } from './nextjs.ts';
 import { react } from './react.ts';
@@ -54,6 +55,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   lazyQueries,
   react,
   nextjs,
+  navigation,
   wpf,
   blazor,
   razorPages,

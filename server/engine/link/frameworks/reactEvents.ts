@@ -7,6 +7,12 @@ import type { ReactComponents } from './reactComponents.ts';
 
 const PROVIDER = 'React';
 const EVENT = /^on[A-Z]/;
+/**
+ * Events of elements that components of libraries pass through. Others, such as `onOpenChange`, tell of a state of the
+ * component.
+ */
+const DOM_EVENT =
+  /^on(((Dbl|Double|Aux)?Click|Change|Input|Submit|Reset|Focus|Blur|Select|Scroll|Wheel|ContextMenu|Copy|Cut|Paste|Drop)|(Key|Mouse|Pointer|Touch|Drag)[A-Z]\w*)$/;
 const INLINE = 'inline';
 const RULE = 'react.event';
 /** Calls on the event itself, beside which a handler may do one thing of its own. */
@@ -39,7 +45,8 @@ export class ReactEvents {
       const confidence = this.#confidenceOf({ file, node });
       if (!confidence) return;
       for (const attribute of tree.children(tree.child(node, 1))) {
-        if (tree.kind(attribute) === Kind.JsxAttribute && EVENT.test(tree.text(attribute)))
+        const event = confidence === 'certain' ? EVENT : DOM_EVENT;
+        if (tree.kind(attribute) === Kind.JsxAttribute && event.test(tree.text(attribute)))
           this.#bind({ file, node: attribute }, confidence);
       }
     });
