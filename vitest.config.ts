@@ -17,7 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'engine',
-          include: ['test/{protocol,engine,accuracy}/**/*.test.ts'],
+          include: ['test/{protocol,engine,accuracy,fuzz}/**/*.test.ts'],
           testTimeout: 30_000,
           sequence: TOGETHER,
         },

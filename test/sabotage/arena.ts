@@ -16,10 +16,9 @@ const THREAD_KILLER = pathToFileURL(join(import.meta.dirname, 'threadKiller.mjs'
 const TOKEN = 'sabotage-'.padEnd(43, 'x');
 const SETTLE_MS = 10_000;
 
-/** The bundled programs and the folders that are scanned; the same for every arena. */
+/** The bundled programs; the same for every arena. */
 export interface Ground {
   serverEntry: string;
-  treesFolder: string;
 }
 
 /** Real servers, and the Redis they share, to be sabotaged. */
@@ -37,9 +36,14 @@ export class Arena implements AsyncDisposable {
     this.servers = servers;
   }
 
+  /** Where the trees are that are scanned. */
+  get treesFolder(): string {
+    return join(this.#folder, 'trees');
+  }
+
   static async open(kind: ArenaKind, ground: Ground): Promise<Arena> {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'pinata-arena-')));
-    for (const name of ['data', 'tmp']) mkdirSync(join(folder, name));
+    for (const name of ['data', 'tmp', 'trees']) mkdirSync(join(folder, name));
     const redis = kind === 'shared' ? await TestRedis.start() : undefined;
     const places = kind === 'shared' ? [await freePort(), await freePort()] : [join(folder, 'run/socket')];
     const servers = places.map((place) => new ServerProcess(ground, folder, place, redis?.url));
@@ -123,7 +127,7 @@ export class ServerProcess {
       typeof place === 'string'
         ? ['--socket', place, '--exit-with-parent']
         : ['--host', '127.0.0.1', '--port', `${place}`];
-    this.#args = ['serve', ...where, '--root', ground.treesFolder, '--data-dir', join(folder, 'data')];
+    this.#args = ['serve', ...where, '--root', join(folder, 'trees'), '--data-dir', join(folder, 'data')];
     this.target = {
       endpoint: parseEndpoint(typeof place === 'string' ? place : `http://127.0.0.1:${place}`),
       token: TOKEN,

@@ -41,8 +41,13 @@ export async function sabotage(options: SabotageOptions): Promise<RunReport[]> {
     const play = async (kind: ArenaKind, mine: number[]): Promise<void> => {
       if (mine.length === 0) return;
       await using arena = await Arena.open(kind, ground);
+      const written = new Set<TreeName>();
       for (const seed of mine) {
-        const report = await playRun(arena, scheduleOf(seed, kind), expected);
+        const schedule = scheduleOf(seed, kind);
+        const { tree, changed } = schedule;
+        if (changed || !written.has(tree)) writeTree(join(arena.treesFolder, tree), SIZES[tree], seed);
+        written.add(tree);
+        const report = await playRun(arena, schedule, expected);
         if (report.faults.length > 0) report.faults.push(...arena.servers.flatMap((server) => ['log:', ...server.log]));
         for (const server of arena.servers) server.log = [];
         reports.push(report);
@@ -67,21 +72,20 @@ export async function sabotage(options: SabotageOptions): Promise<RunReport[]> {
   }
 }
 
-/** Bundles the server as it is shipped and writes the trees that are scanned. */
+/** Bundles the server as it is shipped. */
 async function prepare(folder: string): Promise<Ground> {
   const serverFolder = join(folder, 'server');
   await buildServer({ entries: SERVER_ENTRIES, outputFolder: serverFolder });
   symlinkSync(join(import.meta.dirname, '../../package.json'), join(folder, 'package.json'));
-  const treesFolder = join(folder, 'trees');
-  for (const tree of TREES) writeTree(join(treesFolder, tree), SIZES[tree]);
-  return { serverEntry: join(serverFolder, 'pinata.js'), treesFolder };
+  return { serverEntry: join(serverFolder, 'pinata.js') };
 }
 
-function writeTree(folder: string, { files, padding }: { files: number; padding: number }): void {
+/** @param version makes the content of every file another one */
+function writeTree(folder: string, { files, padding }: { files: number; padding: number }, version: number): void {
   mkdirSync(folder, { recursive: true });
   const filler = 'export const filler = (a: number) => [a, a + 1, a * 2].map((b) => `${b}`).join();\n';
   for (let index = 0; index < files; index++) {
-    const call = `export function load${index}() { return fetch('/api/items/${index}'); }\n`;
+    const call = `// version ${version}\nexport function load${index}() { return fetch('/api/items/${index}'); }\n`;
     const rest = Array.from({ length: Math.ceil(padding / filler.length) }, (_, line) =>
       filler.replace('filler', `filler${index}_${line}`),
     );
@@ -96,11 +100,12 @@ async function measure(ground: Ground): Promise<Expected> {
   const client = new ServerClient(endpoint, token);
   const found: Partial<Expected> = {};
   for (const tree of TREES) {
-    const path = join(ground.treesFolder, tree);
+    const path = join(arena.treesFolder, tree);
+    writeTree(path, SIZES[tree], -1);
     const { scan_id: scanId } = await client.post('/scan', ScanAccepted, { repository_path: path });
     const end = await endOf(client, scanId);
     if (end.files_scanned !== SIZES[tree].files) throw new Error(`undisturbed scan: ${JSON.stringify(end)}`);
-    found[tree] = { path, files: end.files_scanned, nodes: end.nodes_found };
+    found[tree] = { files: end.files_scanned, nodes: end.nodes_found };
   }
   client.dispose();
   return found as Expected;

@@ -37,6 +37,8 @@ export interface Step {
 export interface Schedule {
   seed: number;
   tree: TreeName;
+  /** Whether every file has changed since it was scanned last; otherwise all comes from the cache. */
+  changed: boolean;
   clients: ClientPlan[];
   steps: Step[];
 }
@@ -77,10 +79,11 @@ export function scheduleOf(seed: number, kind: ArenaKind): Schedule {
   const random = new Random(seed);
   const servers = kind === 'shared' ? 2 : 1;
   const tree = random.weighted({ small: 4, medium: 4, large: 2 });
-  const span = SPAN_MS[tree];
+  const changed = random.next() < 0.85;
+  const span = changed ? SPAN_MS[tree] : SPAN_MS.small;
   const clients = clientsOf(random, servers, span);
   const steps = Array.from({ length: random.integer(1, 4) }, () => stepOf(random, kind, servers, clients.length, span));
-  return { seed, tree, clients, steps: steps.toSorted((a, b) => a.at - b.at) };
+  return { seed, tree, changed, clients, steps: steps.toSorted((a, b) => a.at - b.at) };
 }
 
 /** Clients that come early, in the middle, late, twice, and after the end. */

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ScanStatus } from '#protocol/scan.ts';
 import { isTerminal } from '#protocol/scan.ts';
-import { eventually, TestServer, type TestServerOptions } from './support/testServer.ts';
+import { asRecord, eventually, TestServer, type TestServerOptions } from './support/testServer.ts';
 import { TempFolder } from './support/tempFolder.ts';
 
 const POISON = pathToFileURL(join(import.meta.dirname, 'support/poison.mjs')).href;
@@ -26,7 +26,7 @@ afterEach(() => {
 /** A server whose engine processes can be poisoned by what files say. */
 function poisonedServer(): Promise<TestServer> {
   process.env['NODE_OPTIONS'] = `--import ${POISON}`;
-  return startServer({ settings: { stallMs: 6000, fileBudgetMs: 3000, memoryMb: 256 } });
+  return startServer({ settings: { stallMs: 4000, fileBudgetMs: 1500, memoryMb: 256 } });
 }
 
 function startServer(options: Partial<TestServerOptions> = {}): Promise<TestServer> {
@@ -112,7 +112,7 @@ describe('memory', () => {
     const path = join(folder.path, 'large');
     mkdirSync(path);
     const text = Array.from({ length: 12_000 }, (_, line) => `export const a${line} = [${line}, ${line + 1}, "x"];\n`);
-    for (let index = 0; index < 60; index++) writeFileSync(join(path, `f${index}.ts`), text.join(''));
+    for (let index = 0; index < 40; index++) writeFileSync(join(path, `f${index}.ts`), text.join(''));
     const end = await scanned(server, path);
     expect(end).toMatchObject({ status: 'error', error: expect.stringContaining('out of memory (limit 64 MB)') });
     expect(end.error).toContain('raise the limit');
@@ -216,9 +216,9 @@ describe.skipIf(!canMount())('a disk', () => {
     expect((await scanned(server, path)).status).toBe('completed');
     const filler = fill(disk);
     const refused = await server.post('/scan', { repository_path: path });
-    const body = await refused.json();
+    const body = asRecord(await refused.json());
     if (refused.status === 202) {
-      const end = await server.ended(body.scan_id);
+      const end = await server.ended(String(body['scan_id']));
       expect(end).toMatchObject({ status: 'error', error: expect.stringContaining('disk') });
       expect(end.error).toContain('full');
     } else {
