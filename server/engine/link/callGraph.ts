@@ -3,6 +3,7 @@ import { Flag, Kind } from '../lower/tree.ts';
 import { parametersOf, type ResolvedCall } from './callResolver.ts';
 import { type Linker, visitTree } from './linker.ts';
 import { RuleIndex } from './ruleIndex.ts';
+import { ServiceTargets } from './serviceTargets.ts';
 import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
 import { type Bindings, NO_BINDINGS, type Type } from './types.ts';
@@ -15,11 +16,13 @@ const RUNS_METHOD = /^(Lazy|Task|Thread)$/;
 export class CallGraph {
   readonly #linker: Linker;
   readonly #dispatch: { csharp: RuleIndex; typescript: RuleIndex };
+  readonly #services: ServiceTargets;
   readonly #implementations = new Map<FunctionSymbol, Map<string, readonly FunctionSymbol[]>>();
   #handlers: Map<TypeSymbol, { type: TypeSymbol; interfaceName: string }[]> | undefined;
 
   constructor(linker: Linker) {
     this.#linker = linker;
+    this.#services = new ServiceTargets(linker, (type, fn) => this.#implementationIn(type, fn));
     const { packs } = linker.program;
     this.#dispatch = { csharp: new RuleIndex(packs, 'csharp'), typescript: new RuleIndex(packs, 'typescript') };
   }
@@ -52,7 +55,7 @@ export class CallGraph {
     }
     const fn = call.functions[0];
     if (!fn) return;
-    const targets = this.implementationsOf(fn, call.receiver);
+    const targets = this.#services.narrow(caller, call, fn, this.implementationsOf(fn, call.receiver));
     const details = targets.map((target) =>
       this.#linker.facts.genericUses.record(caller, target, this.#bindingsOf(call, fn, target)),
     );
@@ -177,7 +180,7 @@ export class CallGraph {
       const own = this.#implementationIn(subtype, fn);
       if (own && !candidates.has(own)) candidates.set(own, subtype);
     }
-    const narrowed = this.#registered(owner, candidates);
+    const narrowed = this.#registered(owner, fn, candidates);
     return narrowed.length > 0 ? narrowed : [fn];
   }
 
@@ -197,21 +200,18 @@ export class CallGraph {
   }
 
   /** Of several implementations, those registered for the service. */
-  #registered(service: TypeSymbol, candidates: ReadonlyMap<FunctionSymbol, TypeSymbol>): FunctionSymbol[] {
+  #registered(
+    service: TypeSymbol,
+    fn: FunctionSymbol,
+    candidates: ReadonlyMap<FunctionSymbol, TypeSymbol>,
+  ): FunctionSymbol[] {
     const all = [...candidates.keys()];
     if (all.length <= 1) return all;
-    const registered = this.#linker.callSites.registrations.get(service.qualifiedName);
+    const registered = this.#linker.callSites.services.implementations.get(service.qualifiedName);
     if (!registered) return all;
-    const { program } = this.#linker;
-    const implementing = program.subtypes(service).filter((type) => registered.has(type.qualifiedName));
-    const functions = new Set(
-      implementing.flatMap((type) =>
-        all.filter((fn) =>
-          program.lineage(program.selfType(type)).some((at) => at.kind === 'project' && at.symbol === fn.owner),
-        ),
-      ),
-    );
-    return functions.size === 0 ? all : [...functions];
+    const implementing = this.#linker.program.subtypes(service).filter((type) => registered.has(type.qualifiedName));
+    const functions = new Set(implementing.flatMap((type) => this.#implementationIn(type, fn) ?? []));
+    return functions.size === 0 ? all : all.filter((candidate) => functions.has(candidate));
   }
 
   #visitNew(at: Location): void {

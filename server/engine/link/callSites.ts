@@ -6,8 +6,8 @@ import { visitTree } from './linker.ts';
 import type { Program } from './program.ts';
 import { RuleIndex } from './ruleIndex.ts';
 import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
-import { type FunctionSymbol, pushTo, type TypeSymbol } from './symbols.ts';
-import { nameOf, type Type } from './types.ts';
+import { ServiceRegistrations } from './serviceRegistrations.ts';
+import { type FunctionSymbol, pushTo } from './symbols.ts';
 import type { Texts } from './values.ts';
 
 /** A router put below a path of another one. */
@@ -26,8 +26,7 @@ export interface ReflectedCall {
 /** What a first look at all calls gives: who is called from where, service registrations, mounted routers. */
 export class CallSites {
   readonly #calls = new Map<FunctionSymbol, ResolvedCall[]>();
-  /** Implementations by the qualified name of the service type they are registered for. */
-  readonly registrations = new Map<string, Set<string>>();
+  readonly services: ServiceRegistrations;
   readonly #reflected = new Map<string, ReflectedCall[]>();
   /** Mounts by the place where the mounted router was created. */
   readonly #mounts = new Map<string, Mount[]>();
@@ -38,6 +37,7 @@ export class CallSites {
   constructor(program: Program, expressions: Expressions, texts: Texts) {
     this.#expressions = expressions;
     this.#texts = texts;
+    this.services = new ServiceRegistrations(expressions);
     this.#indexes = {
       csharp: new RuleIndex(program.packs, 'csharp'),
       typescript: new RuleIndex(program.packs, 'typescript'),
@@ -77,8 +77,7 @@ export class CallSites {
       else this.#calls.set(fn, [call]);
     }
     if (call.name === 'Invoke' && isCSharp(call.at.file)) this.#reflect(call);
-    if (index.registrations.has(call.name)) this.#register(call);
-    if (call.name === 'As' && isCSharp(call.at.file)) this.#registerAs(call);
+    if (isCSharp(call.at.file)) this.services.visit(call);
     for (const { rule } of index.mounts.get(call.name) ?? []) {
       if (rule.on.some((name) => this.#expressions.program.viewAsExternal(call.receiver, name, call.at.file))) {
         this.#mount(call, rule);
@@ -96,66 +95,6 @@ export class CallSites {
     const list = tree.kind(passed) === Kind.Cast ? tree.child(passed, 0) : passed;
     if (name !== undefined && tree.kind(list) === Kind.Array)
       pushTo(this.#reflected, name, { file, args: tree.children(list) });
-  }
-
-  /** `AddScoped<IService, Service>()`, `AddScoped(typeof(IService<>), typeof(Service<>))`. */
-  #register(call: ResolvedCall): void {
-    const { file } = call.at;
-    const { tree } = file;
-    const written = tree
-      .children(tree.child(call.callNode, 2))
-      .map((node) => this.#expressions.program.typeFromReference({ file, node }));
-    const types =
-      written.length > 0
-        ? written
-        : tree.children(tree.child(call.callNode, 1)).map((node) => this.#typeOfArgument({ file, node }));
-    const service = types[0];
-    const implementation = types[1] ?? this.#factoryResult(call);
-    if (service?.kind !== 'project' || implementation?.kind !== 'project') return;
-    this.#addRegistration(service.symbol, implementation.symbol);
-  }
-
-  /** Autofac: `builder.RegisterType<Service>().As<IService>()`. */
-  #registerAs(call: ResolvedCall): void {
-    const { file } = call.at;
-    const { tree } = file;
-    let node = call.receiverNode;
-    while (tree.kind(node) === Kind.Call && tree.text(tree.child(node, 0)) !== 'RegisterType')
-      node = tree.child(tree.child(node, 0), 0);
-    if (tree.kind(node) !== Kind.Call) return;
-    const typeArgument = (at: number): Type =>
-      this.#expressions.program.typeFromReference({ file, node: tree.children(tree.child(at, 2))[0] ?? 0 });
-    const [service, implementation] = [typeArgument(call.callNode), typeArgument(node)];
-    if (service.kind === 'project' && implementation.kind === 'project')
-      this.#addRegistration(service.symbol, implementation.symbol);
-  }
-
-  #addRegistration(service: TypeSymbol, implementation: TypeSymbol): void {
-    const known = this.registrations.get(service.qualifiedName);
-    if (known) known.add(implementation.qualifiedName);
-    else this.registrations.set(service.qualifiedName, new Set([implementation.qualifiedName]));
-  }
-
-  /** `AddScoped<IService>(sp => new Service(…))`. */
-  #factoryResult(call: ResolvedCall): Type | undefined {
-    const { file } = call.at;
-    const lambda = file.tree.children(file.tree.child(call.callNode, 1))[0] ?? 0;
-    if (file.tree.kind(lambda) !== Kind.Function) return undefined;
-    return this.#expressions.returnType(this.#expressions.program.functionOf({ file, node: lambda }));
-  }
-
-  /** `typeof(X<>)` names the type X. */
-  #typeOfArgument(at: Location): Type {
-    const { tree } = at.file;
-    const isTypeOf = tree.kind(at.node) === Kind.Call && tree.text(tree.child(at.node, 0)) === 'typeof';
-    if (!isTypeOf) return this.#expressions.typeOf(at);
-    const reference = { file: at.file, node: tree.children(tree.child(at.node, 1))[0] ?? 0 };
-    const type = this.#expressions.program.typeFromReference(reference);
-    if (type.kind === 'project') return type;
-    const open = [1, 2, 3]
-      .map((arity) => this.#expressions.program.csharp.resolveType(nameOf(type), arity, reference))
-      .find(Boolean);
-    return open ? { kind: 'project', symbol: open, args: [] } : type;
   }
 
   #mount(call: ResolvedCall, rule: { path: string; router: string }): void {

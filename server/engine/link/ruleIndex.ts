@@ -1,4 +1,4 @@
-import type { DispatchRule, MountRule, OperationRule, RegistrationRule, RulePack } from '../rules/rulePack.ts';
+import type { DispatchRule, MountRule, OperationRule, RulePack } from '../rules/rulePack.ts';
 
 /** A rule with the pack it comes from. */
 export interface PackedRule<T> {
@@ -15,7 +15,6 @@ export class RuleIndex {
   readonly byConstructor = new Map<string, PackedRule<OperationRule>[]>();
   readonly byIndex: PackedRule<OperationRule>[] = [];
   readonly dispatch = new Map<string, PackedRule<DispatchRule>[]>();
-  readonly registrations = new Map<string, PackedRule<RegistrationRule>[]>();
   readonly mounts = new Map<string, PackedRule<MountRule>[]>();
 
   constructor(packs: readonly RulePack[], language: RulePack['language']) {
@@ -32,9 +31,6 @@ export class RuleIndex {
     }
     for (const rule of pack.dispatch ?? []) {
       for (const method of rule.methods) push(this.dispatch, method, { rule, pack, id: `${pack.id}.${rule.id}` });
-    }
-    for (const rule of pack.registrations ?? []) {
-      for (const method of rule.methods) push(this.registrations, method, { rule, pack, id: `${pack.id}.${rule.id}` });
     }
     for (const rule of pack.mounts ?? []) {
       for (const method of rule.methods) push(this.mounts, method, { rule, pack, id: `${pack.id}.${rule.id}` });

@@ -114,13 +114,6 @@ const DispatchRule = Type.Object(
 );
 export type DispatchRule = Static<typeof DispatchRule>;
 
-/** A registration of an implementation for a service type in a dependency-injection container. */
-const RegistrationRule = Type.Object(
-  { id: Type.String(), on: Type.Array(Type.String()), methods: Type.Array(Type.String()) },
-  { additionalProperties: false },
-);
-export type RegistrationRule = Static<typeof RegistrationRule>;
-
 /** A call that puts a router below a path of another router. */
 const MountRule = Type.Object(
   {
@@ -143,7 +136,6 @@ export const RulePack = Type.Object(
     types: Type.Optional(Type.Record(Type.String(), TypeModel)),
     operations: Type.Optional(Type.Array(OperationRule)),
     dispatch: Type.Optional(Type.Array(DispatchRule)),
-    registrations: Type.Optional(Type.Array(RegistrationRule)),
     mounts: Type.Optional(Type.Array(MountRule)),
     /** Modules of component libraries: the events of their components come from the user. */
     ui_libraries: Type.Optional(Type.Array(Type.String())),

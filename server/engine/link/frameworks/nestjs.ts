@@ -200,9 +200,9 @@ function registerProviders(linker: Linker): void {
     }
   }
   const register = (service: TypeSymbol, implementation: TypeSymbol): void => {
-    const known = callSites.registrations.get(service.qualifiedName);
+    const known = callSites.services.implementations.get(service.qualifiedName);
     if (known) known.add(implementation.qualifiedName);
-    else callSites.registrations.set(service.qualifiedName, new Set([implementation.qualifiedName]));
+    else callSites.services.implementations.set(service.qualifiedName, new Set([implementation.qualifiedName]));
   };
   for (const type of program.table.types) {
     for (const implementation of byToken.get(`class ${type.qualifiedName}`) ?? []) register(type, implementation);
