@@ -62,5 +62,6 @@ function edited(text: string, path: (string | number)[], value: unknown): string
     tabSize: 2,
     eol: text.includes('\r\n') ? '\r\n' : '\n',
   };
-  return applyEdits(text, modify(text, path, value, { formattingOptions }));
+  // A new list comes first: behind the last one it would push a comment away from what it is about.
+  return applyEdits(text, modify(text, path, value, { formattingOptions, getInsertionIndex: () => 0 }));
 }
