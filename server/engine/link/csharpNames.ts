@@ -13,6 +13,9 @@ export const LIBRARY_NAMESPACE =
 export class CSharpNames {
   readonly #table: SymbolTable;
   readonly #usings = new Map<SourceFile, FileUsings>();
+  /** What simple names mean, by file and by the type or namespace they are used in. */
+  readonly #known = new Map<SourceFile, Map<number, Map<string, TypeSymbol | undefined>>>();
+  #basesInProgress = 0;
   /** Usings a Razor file takes over from the imports files of its folders; set before names are resolved. */
   readonly inheritedUsings = new Map<SourceFile, readonly Location[]>();
   /** Base types for the look-up of inherited nested types; set by the program once types can be resolved. */
@@ -34,6 +37,16 @@ export class CSharpNames {
     const head = this.#resolveSimple(first, 0, at);
     if (head) return this.#nestedPath(head, parts.slice(1), arity);
     return this.#resolveQualified(name, arity, at);
+  }
+
+  /** Runs what finds out base types: names found meanwhile are not kept, since a type in a circle has no bases yet. */
+  whileResolvingBases<T>(work: () => T): T {
+    this.#basesInProgress++;
+    try {
+      return work();
+    } finally {
+      this.#basesInProgress--;
+    }
   }
 
   /** Whether a dotted name is, or begins, a namespace of the scanned code as seen from a place. */
@@ -84,6 +97,31 @@ export class CSharpNames {
   #resolveSimple(name: string, arity: number, at: Location): TypeSymbol | undefined {
     // Most names are those of libraries: no type of the scanned code bears them anywhere.
     if (!this.#table.csharpByShortName.has(name)) return this.#aliased(name, arity, at);
+    const known = this.#knownAround(at);
+    const key = `${name}/${arity}`;
+    if (known.has(key)) return known.get(key);
+    const found = this.#lookUp(name, arity, at);
+    if (this.#basesInProgress === 0) known.set(key, found);
+    return found;
+  }
+
+  /** Names looked up before in the same type or namespace of the same file: they mean the same there. */
+  #knownAround({ file, node }: Location): Map<string, TypeSymbol | undefined> {
+    let scopes = this.#known.get(file);
+    if (!scopes) {
+      scopes = new Map();
+      this.#known.set(file, scopes);
+    }
+    const scope = file.enclosing(node, Kind.Type, Kind.Namespace);
+    let known = scopes.get(scope);
+    if (!known) {
+      known = new Map();
+      scopes.set(scope, known);
+    }
+    return known;
+  }
+
+  #lookUp(name: string, arity: number, at: Location): TypeSymbol | undefined {
     for (let type = this.#table.enclosingType(at.file, at.node); type; type = type.container) {
       if (type.name === name && type.typeParameters.length === arity) return type;
       const nested = this.#nestedIn(type, name, arity, new Set());

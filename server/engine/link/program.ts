@@ -63,15 +63,19 @@ export class Program {
     if (!bases) {
       // Guards against a base clause that needs itself to be resolved.
       this.#bases.set(symbol, []);
-      bases = symbol.declarations.flatMap(({ file, node }) => {
-        const references = file.tree.children(file.tree.child(node, BASES));
-        const aliased = symbol.has(Flag.Alias) ? file.tree.child(node, ALIASED) : 0;
-        if (aliased !== 0) references.push(aliased);
-        return references.map((reference) => this.typeFromReference({ file, node: reference }));
-      });
+      bases = this.csharp.whileResolvingBases(() => this.#declaredBases(symbol));
       this.#bases.set(symbol, bases);
     }
     return bases;
+  }
+
+  #declaredBases(symbol: TypeSymbol): Type[] {
+    return symbol.declarations.flatMap(({ file, node }) => {
+      const references = file.tree.children(file.tree.child(node, BASES));
+      const aliased = symbol.has(Flag.Alias) ? file.tree.child(node, ALIASED) : 0;
+      if (aliased !== 0) references.push(aliased);
+      return references.map((reference) => this.typeFromReference({ file, node: reference }));
+    });
   }
 
   /** Bases that are types of the scanned code. */
