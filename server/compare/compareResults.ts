@@ -1,7 +1,7 @@
 import type { ComparisonItem, Difference } from '#protocol/compare.ts';
 import type { EntitySchema, GraphNode, NodeKind, Workflow } from '#protocol/graph.ts';
 import type { ListedEndpoint, TableSummary } from '../store/resultIndex.ts';
-import type { ResultReader } from '../store/resultReader.ts';
+import type { NodeFacts, ResultReader } from '../store/resultReader.ts';
 import { ComparedResult } from './comparedResult.ts';
 import { byName, type Comparison, ComparisonBuilder, difference, single } from './comparison.ts';
 
@@ -9,7 +9,7 @@ import { byName, type Comparison, ComparisonBuilder, difference, single } from '
 export async function compareResults(before: ResultReader, after: ResultReader): Promise<Comparison> {
   const builder = new ComparisonBuilder();
   const [a, b] = await ComparedResult.pair(before, after);
-  await compareNodes(a, b, builder);
+  compareNodes(a, b, builder);
   await compareUnresolved(a, b, builder);
   await compareEndpoints(a, b, builder);
   await compareTables(a, b, builder);
@@ -24,30 +24,24 @@ function placeOf(node: GraphNode): Place {
   return { id, name, kind, root, file, line, confidence };
 }
 
-async function compareNodes(a: ComparedResult, b: ComparedResult, builder: ComparisonBuilder): Promise<void> {
-  const known = new Map<string, string>();
-  for await (const nodes of a.result.items('nodes')) for (const node of nodes) known.set(a.key(node.id), facts(node));
-  for await (const nodes of b.result.items('nodes')) {
-    for (const node of nodes) {
-      const key = b.key(node.id);
-      const earlier = known.get(key);
-      known.delete(key);
-      if (earlier === undefined) builder.add('nodes', 'added', () => ({ ...placeOf(node), differences: [] }));
-      else if (earlier !== facts(node)) {
-        const differences = nodeDifferences(a.nodeOf(key), node);
-        builder.add('nodes', 'changed', () => ({ ...placeOf(node), differences }));
-      }
-    }
+function compareNodes(a: ComparedResult, b: ComparedResult, builder: ComparisonBuilder): void {
+  const report = (side: ComparedResult, key: string, change: 'added' | 'removed' | 'changed'): void => {
+    builder.add('nodes', change, () => {
+      const node = side.nodeOf(key);
+      const differences = node && change === 'changed' ? nodeDifferences(a.nodeOf(key), node) : [];
+      return { ...(node ? placeOf(node) : { id: key, name: key }), differences };
+    });
+  };
+  for (const [key, facts] of b.facts) {
+    const earlier = a.facts.get(key);
+    if (!earlier) report(b, key, 'added');
+    else if (factsOf(earlier) !== factsOf(facts)) report(b, key, 'changed');
   }
-  for (const key of known.keys()) {
-    const node = a.nodeOf(key);
-    if (node) builder.add('nodes', 'removed', () => ({ ...placeOf(node), differences: [] }));
-  }
+  for (const key of a.facts.keys()) if (!b.facts.has(key)) report(a, key, 'removed');
 }
 
-/** What may change of a node that keeps its identity, besides its place. */
-function facts(node: GraphNode): string {
-  return `${node.confidence}\0${node.provider ?? ''}`;
+function factsOf({ confidence, provider }: NodeFacts): string {
+  return `${confidence} ${provider ?? ''}`;
 }
 
 function nodeDifferences(before: GraphNode | undefined, after: GraphNode): Difference[] {
@@ -202,7 +196,7 @@ async function tablesOf(side: ComparedResult): Promise<Map<string, ComparedTable
         writers: new Set(),
       };
       for (const key of accesses.get(summary.table) ?? NOBODY) {
-        const writes = side.nodeOf(key)?.kind === 'database_write';
+        const writes = side.facts.get(key)?.kind === 'database_write';
         (writes ? table.writers : table.readers).add(key);
       }
       found.set(summary.table, table);
@@ -302,7 +296,7 @@ function operationDifferences(
 ): Difference[] {
   const [old, now] = [stepKeys(a, before), stepKeys(b, after)];
   const isOperation = (side: ComparedResult) => (key: string) => {
-    const kind = side.nodeOf(key)?.kind;
+    const kind = side.facts.get(key)?.kind;
     return kind !== undefined && !IN_BETWEEN.has(kind);
   };
   const gone = [...old].filter((key) => !now.has(key)).filter(isOperation(a));

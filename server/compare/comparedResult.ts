@@ -1,6 +1,6 @@
 import type { EdgeKind, GraphNode } from '#protocol/graph.ts';
-import type { ResultReader } from '../store/resultReader.ts';
-import type { NamesByKey } from './comparison.ts';
+import type { NodeFacts, ResultReader } from '../store/resultReader.ts';
+import type { NamedKeys } from './comparison.ts';
 
 /**
  * One of two results that are compared, with the keys by which its nodes are found in the other one: their stable
@@ -9,21 +9,29 @@ import type { NamesByKey } from './comparison.ts';
  */
 export class ComparedResult {
   readonly result: ResultReader;
+  /** What may change of every node, by key, in the order of the result. */
+  readonly facts: ReadonlyMap<string, NodeFacts>;
   readonly #keys: Map<string, string> | undefined;
   readonly #ids: Map<string, string> | undefined;
 
-  private constructor(result: ResultReader, keys: Map<string, string> | undefined) {
+  private constructor(result: ResultReader, keys: Map<string, string> | undefined, facts: NodeFacts[]) {
     this.result = result;
     this.#keys = keys;
     this.#ids = keys && new Map([...keys].map(([id, key]) => [key, id]));
+    this.facts = new Map(facts.map((node) => [this.key(node.id), node]));
   }
 
   /** Two results, ready to be compared. */
   static async pair(a: ResultReader, b: ResultReader): Promise<[ComparedResult, ComparedResult]> {
     const renamed =
       a.head.roots.length === 1 && b.head.roots.length === 1 && a.head.roots[0]?.name !== b.head.roots[0]?.name;
-    if (!renamed) return [new ComparedResult(a, undefined), new ComparedResult(b, undefined)];
-    return [new ComparedResult(a, await keysWithoutRoot(a)), new ComparedResult(b, await keysWithoutRoot(b))];
+    return [await ComparedResult.#read(a, renamed), await ComparedResult.#read(b, renamed)];
+  }
+
+  static async #read(result: ResultReader, renamed: boolean): Promise<ComparedResult> {
+    const facts: NodeFacts[] = [];
+    for await (const some of result.facts()) facts.push(...some);
+    return new ComparedResult(result, renamed ? await keysWithoutRoot(result) : undefined, facts);
   }
 
   /** The key of a node of this result. */
@@ -37,8 +45,8 @@ export class ComparedResult {
   }
 
   /** Nodes by key with what a reader calls them. */
-  names(keys: Iterable<string>): NamesByKey {
-    return new Map([...keys].map((key) => [key, nameOf(this.nodeOf(key), key)]));
+  names(keys: Iterable<string>): NamedKeys {
+    return { keys: new Set(keys), nameOf: (key) => nameOf(this.nodeOf(key), key) };
   }
 
   /** For every target of edges of a kind the keys of their sources. */

@@ -59,31 +59,45 @@ function noChanges(): ChangeCounts {
   return { added: 0, removed: 0, changed: 0 };
 }
 
-/** Names by key: what is compared are the keys, what is shown are the names. */
-export type NamesByKey = ReadonlyMap<string, string>;
+/** Keys that are compared, and how those that differ are shown. */
+export interface NamedKeys {
+  keys: ReadonlySet<string>;
+  nameOf: (key: string) => string;
+}
 
 /** How two sets differ; nothing where they are equal. */
-export function difference(aspect: DifferenceAspect, before: NamesByKey, after: NamesByKey): Difference[] {
-  const added = [...after].filter(([key]) => !before.has(key)).map(([, name]) => name);
-  const removed = [...before].filter(([key]) => !after.has(key)).map(([, name]) => name);
+export function difference(aspect: DifferenceAspect, before: NamedKeys, after: NamedKeys): Difference[] {
+  const added = without(after.keys, before.keys);
+  const removed = without(before.keys, after.keys);
   if (added.length + removed.length === 0) return [];
   return [
     {
       aspect,
-      added: added.toSorted().slice(0, NAMED),
-      removed: removed.toSorted().slice(0, NAMED),
+      added: named(added, after),
+      removed: named(removed, before),
       added_total: added.length,
       removed_total: removed.length,
     },
   ];
 }
 
+function without(keys: ReadonlySet<string>, others: ReadonlySet<string>): string[] {
+  return [...keys].filter((key) => !others.has(key));
+}
+
+function named(keys: string[], { nameOf }: NamedKeys): string[] {
+  return keys
+    .map((key) => nameOf(key))
+    .toSorted()
+    .slice(0, NAMED);
+}
+
 /** Names that are their own keys. */
-export function byName(names: Iterable<string>): NamesByKey {
-  return new Map([...names].map((name) => [name, name]));
+export function byName(names: Iterable<string>): NamedKeys {
+  return { keys: new Set(names), nameOf: (key) => key };
 }
 
 /** One value as a set of one, so that a changed value is one removed and one added. */
-export function single(value: string | undefined): NamesByKey {
+export function single(value: string | undefined): NamedKeys {
   return byName(value === undefined ? [] : [value]);
 }

@@ -1,6 +1,6 @@
 import type { EdgeKind, FileProblem, GraphEdge, GraphNode, ScanResult } from '#protocol/graph.ts';
 import { endpointSummaries, type ListedEndpoint, tableSummaries } from '../store/resultIndex.ts';
-import type { Link, ResultHead, ResultItems, ResultReader, ResultSection } from '../store/resultReader.ts';
+import type { Link, NodeFacts, ResultHead, ResultItems, ResultReader, ResultSection } from '../store/resultReader.ts';
 
 /** A result that is whole in memory, such as one read from a result file. */
 export class MemoryResult implements ResultReader {
@@ -37,6 +37,10 @@ export class MemoryResult implements ResultReader {
 
   async *texts(section: ResultSection): AsyncIterable<string[]> {
     yield this.#sections[section]().map((item) => JSON.stringify(item));
+  }
+
+  async *facts(): AsyncIterable<NodeFacts[]> {
+    yield this.#result.nodes;
   }
 
   async *links(kind: EdgeKind): AsyncIterable<Link[]> {

@@ -18,6 +18,8 @@ export class DiagramPacker {
   #text: string;
   #edges = 0;
   #declared = new Set<string>();
+  /** Declarations asked for so far, since a node's is needed to measure and again to write. */
+  #declarations = new Map<string, string>();
 
   /** @param start first line of every diagram, with its line break */
   constructor(start: string, declare: (node: string) => string) {
@@ -46,6 +48,7 @@ export class DiagramPacker {
     this.#text = this.#start;
     this.#edges = 0;
     this.#declared = new Set();
+    this.#declarations = new Map();
   }
 
   #fits(edges: number, characters: number): boolean {
@@ -54,14 +57,20 @@ export class DiagramPacker {
 
   #sizeOf({ text, nodes }: DiagramStatement): number {
     const missing = nodes.filter((node) => !this.#declared.has(node));
-    return text.length + missing.reduce((sum, node) => sum + this.#declare(node).length, 0);
+    return text.length + missing.reduce((sum, node) => sum + this.#declarationOf(node).length, 0);
+  }
+
+  #declarationOf(node: string): string {
+    const known = this.#declarations.get(node) ?? this.#declare(node);
+    this.#declarations.set(node, known);
+    return known;
   }
 
   #write({ text, nodes, isEdge }: DiagramStatement): void {
     for (const node of nodes) {
       if (this.#declared.has(node)) continue;
       this.#declared.add(node);
-      this.#text += this.#declare(node);
+      this.#text += this.#declarationOf(node);
     }
     this.#text += text;
     if (isEdge) this.#edges++;

@@ -79,7 +79,7 @@ const anyResult: fc.Arbitrary<ScanResult> = fc
   });
 
 /** A comparison as it is seen from the other side: what was added was removed. */
-function mirrored(items: ComparisonItem[]): unknown[] {
+function mirrored(items: ComparisonItem[]): string[] {
   const opposite = { added: 'removed', removed: 'added', changed: 'changed' } as const;
   const flip = ({ aspect, added, removed, added_total, removed_total }: Difference): Difference => ({
     aspect,
