@@ -152,8 +152,10 @@ export class App extends PageElement {
           .overview=${this.#current()}
           @choose=${(event: CustomEvent<Tab>) => this.#setView({ tab: event.detail })}
         ></pinata-nav>
-        <main id="view" class="view" role="tabpanel" aria-labelledby="tab-${tab}" tabindex="-1">
-          ${this.#view(tab)}
+        <main>
+          <div id="view" class="view" role="tabpanel" aria-labelledby="tab-${tab}" tabindex="-1">
+            ${this.#view(tab)}
+          </div>
         </main>
         ${this.#source()}
       </div>

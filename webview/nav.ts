@@ -59,20 +59,16 @@ export class NavView extends PageElement {
   declare overview: ScanOverview | null;
 
   protected override render(): TemplateResult {
-    return html`<div
-        class="nav"
-        role="tablist"
-        aria-label="Views"
-        aria-orientation="vertical"
-        @keydown=${this.#keyPressed}
-      >
+    return html`<nav aria-label="Views">
+      <div class="nav" role="tablist" aria-label="Views" aria-orientation="vertical" @keydown=${this.#keyPressed}>
         ${this.tabs.map((tab) => this.#tab(tab))}
       </div>
       <div class="nav-narrow">
         <vscode-dropdown aria-label="View" @change=${(event: Event) => this.#choose(controlValue(event))}>
           ${this.tabs.map((tab) => html`<vscode-option value=${tab}>${TABS[tab].label}</vscode-option>`)}
         </vscode-dropdown>
-      </div>`;
+      </div>
+    </nav>`;
   }
 
   /** The drop-down takes a value only once its options are in the document. */

@@ -15,6 +15,9 @@ const HOST = `
     postMessage: async (message) => {
       window.sent.push(message);
       if (message.type === 'ready') window.showState(window.initialState);
+      if (message.id !== undefined && message.type !== 'request') {
+        window.postMessage({ type: 'response', id: message.id, ok: true, body: window.answer });
+      }
       if (message.type !== 'request') return;
       const response = await fetch('/api/v1/scanner' + message.path);
       const body = await response.json();
@@ -85,10 +88,11 @@ describe('the panel on the messages of the extension', () => {
   });
 
   it('asks the host to open the code of a hop', async () => {
-    const place = await page.locator('.hop .place').first().getAttribute('title');
+    const place = page.locator('.hop .place').first();
+    const [file, line] = [await place.getAttribute('data-file'), await place.getAttribute('data-line')];
     await page.locator('.hop').first().click();
     const [open] = await sent('open');
-    expect(`${open?.file}:${open?.line}`).toBe(place);
+    expect([open?.file, String(open?.line)]).toEqual([file, line]);
     expect(open?.root).toBe('shop');
     expect(await page.locator('.source').count()).toBe(0);
   });
@@ -110,7 +114,7 @@ describe('the panel on the messages of the extension', () => {
     await page.getByText('3,761 / 8,898 files').waitFor();
     await page.getByText('42 %', { exact: true }).waitFor();
     await page.getByText('about 40 s left').waitFor();
-    await page.getByText('These are the results of an earlier scan.').waitFor();
+    await page.getByText(/These are the results of an earlier scan of/).waitFor();
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await show({ status: { ...running, status: 'discovering', progress: null } as PanelState['status'] });
     await page.getByRole('progressbar', { name: 'Finding files' }).waitFor();
@@ -135,6 +139,50 @@ describe('the panel on the messages of the extension', () => {
     await page.getByRole('tab', { name: 'Endpoints' }).click();
     await page.reload();
     await eventually(() => page.getByRole('tab', { selected: true }).textContent()).toContain('Endpoints');
+  });
+
+  it('brings into view what the host navigates to', async () => {
+    await page.evaluate(`window.postMessage({ type: 'navigate', view: { tab: 'tables', table: 'Coupons' } })`);
+    await page.getByRole('article', { name: 'Table Coupons' }).waitFor();
+    expect(await page.getByRole('tab', { selected: true }).textContent()).toContain('Tables');
+  });
+
+  it('hands a verdict on a link to the host once its reason is written, and says where it went', async () => {
+    await page.evaluate(`window.answer = { done: true, file: 'pinata.json' }`);
+    const edge = page.locator('.edge').first();
+    await edge.locator('summary').click();
+    await edge.getByRole('button', { name: 'This link is right' }).first().click();
+    const write = edge.getByRole('button', { name: 'Write it to pinata.json' });
+    expect(await write.isDisabled()).toBe(true);
+    await page.keyboard.type('seen in the log');
+    expect(await sent('judge')).toEqual([]);
+    await write.click();
+    await edge.getByText('Written to pinata.json. The next scan takes it as certain.').waitFor();
+    const [judge] = await sent('judge');
+    expect(judge).toMatchObject({ verdict: 'right', root: 'shop', reason: 'seen in the log' });
+    expect(judge?.source).not.toBe(judge?.target);
+  });
+
+  it('says that nothing was written when the user changed their mind', async () => {
+    await page.evaluate(`window.answer = { done: false }`);
+    const edge = page.locator('.edge').first();
+    await edge.locator('summary').click();
+    await edge.getByRole('button', { name: 'This link is wrong' }).first().click();
+    await page.keyboard.type('no');
+    await edge.getByRole('button', { name: 'Write it to pinata.json' }).click();
+    await edge.getByText('Nothing was written.').waitFor();
+  });
+
+  it('saves exports and removes scans through the host', async () => {
+    await page.evaluate(`window.answer = { done: true, file: 'shop.sarif' }`);
+    await page.getByRole('tab', { name: 'Export' }).click();
+    await page.getByRole('button', { name: 'Save: Findings for code scanning' }).click();
+    await page.getByText('Findings for code scanning: saved to shop.sarif.').waitFor();
+    expect(await sent('export')).toMatchObject([{ scan_id: done.scan_id, format: 'sarif' }]);
+    await page.getByRole('tab', { name: 'History' }).click();
+    await page.getByRole('button', { name: /^Remove the scan of/ }).click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await eventually(async () => (await sent('delete_scan')).map((message) => message.scan_id)).toEqual([done.scan_id]);
   });
 
   it('shows code as text, whatever it holds', async () => {

@@ -107,13 +107,12 @@ export class DiagramView extends PageElement {
       tabindex=${box.id === this.#focused ? 0 : -1}
       data-box=${box.id}
       transform="translate(${x} ${y})"
-      aria-label=${this.#spoken(placed)}
       @click=${() => this.#open(placed)}
       @focus=${() => this.#reach(placed)}
-    ><title>${[box.title, ...box.lines].join('\n')}</title>${boxShapes(placed).map((shape) => drawn(shape))}</g>`;
+    ><title>${this.#spoken(placed)}</title>${boxShapes(placed).map((shape) => drawn(shape))}</g>`;
   }
 
-  /** A box in words, with where its links lead. */
+  /** A box in words, with where its links lead: its name and its tooltip. */
   #spoken({ box }: PlacedBox): string {
     const titles = new Map(this.model.boxes.map(({ id, title }) => [id, title]));
     const next = this.model.links.filter(({ from }) => from === box.id);
