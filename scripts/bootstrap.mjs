@@ -17,6 +17,8 @@ const COMMANDS = {
   test: { build: false, target: ['scripts/test.ts'] },
   sabotage: { build: false, target: ['scripts/sabotage.ts'] },
   fuzz: { build: false, target: ['scripts/fuzz.ts'] },
+  bench: { build: true, target: ['scripts/bench/bench.ts'] },
+  benchSynthetic: { build: true, target: ['scripts/bench/benchSynthetic.ts'] },
   benchFanout: { build: false, target: ['scripts/benchFanout.ts'] },
 };
 
