@@ -220,6 +220,7 @@ class Declarer {
     const tree = this.#tree;
     const parent = this.#file.parent(node);
     const parentKind = tree.kind(parent);
+    if (within && this.#isCallbackOption(node)) return undefined;
     if (tree.text(node) !== '' && !tree.has(node, Flag.Getter) && !tree.has(node, Flag.Setter)) {
       return { name: tree.text(node), node: tree.child(node, 0) || node };
     }
@@ -235,6 +236,20 @@ class Declarer {
     if (parentKind === Kind.ExportDefault) return { name: 'default', node };
     if (parentKind === Kind.JsxAttribute) return { name: 'inline', node };
     return within ? undefined : (this.#nameOfWrapped(node) ?? { name: 'anonymous', node });
+  }
+
+  /**
+   * `subscribe({ next: () => … })`: a function in the options of a call is as anonymous as one given by itself. What
+   * hooks are given runs later: on the event that asks for it.
+   */
+  #isCallbackOption(node: number): boolean {
+    const tree = this.#tree;
+    const property = this.#file.parent(node);
+    const list = this.#file.parent(this.#file.parent(property));
+    const call = this.#file.parent(list);
+    if (tree.kind(property) !== Kind.Property || tree.kind(list) !== Kind.List) return false;
+    if (tree.kind(call) !== Kind.Call || tree.child(call, 1) !== list) return false;
+    return !/^use[A-Z]/.test(tree.text(tree.child(call, 0)));
   }
 
   /** `const load = createAsyncThunk('load', async () => …)`: the only function given to a call is known by its name. */

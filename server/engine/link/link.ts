@@ -6,6 +6,7 @@ import { loadRulePacks } from '../rules/loadRulePacks.ts';
 import { CallGraph } from './callGraph.ts';
 import { CallSites } from './callSites.ts';
 import { declareAll } from './declare.ts';
+import { EnvironmentFiles } from './environmentFiles.ts';
 import { Expressions } from './expressions.ts';
 import { addBasePath } from './basePaths.ts';
 import { FRAMEWORKS } from './frameworks/frameworks.ts';
@@ -61,6 +62,7 @@ export async function link(
   const program = new Program(files, table, new ModuleResolver(files, configs), packs);
   const expressions = new Expressions(program);
   const texts = new Texts(expressions);
+  texts.environment = new EnvironmentFiles(configs);
   const graph = new GraphBuilder();
   const failed = new Map<SourceFile, string>();
   await progress(0.1, 0);

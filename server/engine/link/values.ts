@@ -1,6 +1,8 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import { parametersOf } from './callResolver.ts';
+import type { EnvironmentFiles } from './environmentFiles.ts';
 import type { Expressions } from './expressions.ts';
+import { objectLiteral } from './literals.ts';
 import { pathOf } from './paths.ts';
 import { placeholder } from './placeholder.ts';
 import { isCSharp, type Location } from './sourceFile.ts';
@@ -23,8 +25,8 @@ const NO_VALUE = /^(null|undefined|default)$/;
 /** Evaluates expressions to texts: literals, templates, concatenations, constants wherever they are declared. */
 export class Texts {
   readonly #expressions: Expressions;
-  /** Names that never change, such as configuration keys, to the text they are known to have. */
-  readonly known = new Map<string, string>();
+  /** Addresses of environment variables. */
+  environment: EnvironmentFiles | undefined;
   /** Texts that expressions read from outside the code, such as settings files; set by frameworks. */
   outside: (at: Location) => TextValue[] = () => [];
   /** Texts of the arguments of the calls that are being followed, by the parameter they are passed to. */
@@ -241,15 +243,19 @@ export class Texts {
     if (className !== undefined) return [{ text: className, exact: true, parts: [`class ${className}`] }];
     const on = this.#expressions.typeOf(object);
     const target = on.kind === 'static' ? on.of : on;
-    if (target.kind === 'project') return this.#fieldOf(target, name, depth);
     if (on.kind === 'object') return this.#property(on.at, name, depth);
+    const field = this.#fieldOf(target, name, depth);
+    if (field.length > 0 || isCSharp(at.file)) return field;
     if (on.kind === 'module') {
       const binding = this.#expressions.program.typescript.resolveExport(on.file, name);
       if (binding?.kind === 'variable') return this.#declaration(binding.at, depth, name);
     }
-    const path = pathOf(at);
-    const known = path === undefined ? undefined : this.known.get(path);
-    return known === undefined ? [] : [{ text: known, exact: true, parts: [`${path} = ${known}`] }];
+    // `const routes: Routes = { … }`: the declared type does not say what a constant holds.
+    const constant = objectLiteral(this.#expressions.program, object);
+    if (constant) return this.#property(constant, name, depth);
+    const path = /^(?:process|import\.meta)\.env\.(\w+)$/.exec(pathOf(at) ?? '');
+    const address = path ? this.environment?.valueOf(path[1] ?? '', at.file) : undefined;
+    return address === undefined ? [] : [{ text: address, exact: true, parts: [`${path?.[1]} = ${address}`] }];
   }
 
   /** The class whose name `value.GetType().Name`, `typeof(Order).Name` or `type.Name` of a type given at run time is. */

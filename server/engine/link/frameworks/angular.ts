@@ -64,11 +64,12 @@ function findEvents(linker: Linker, file: SourceFile): void {
   });
 }
 
-/** `ondragstart="return false"` and `(click)="true"` are bound to no code. */
+/** `ondragstart="return false"` and `(click)="$event.stopPropagation()"` are bound to no code of the application. */
 function mentionsName(at: Location): boolean {
   const { tree } = at.file;
   const kind = tree.kind(at.node);
-  if (kind === Kind.Identifier || kind === Kind.This) return true;
+  if (kind === Kind.Identifier) return tree.text(at.node) !== '$event';
+  if (kind === Kind.This) return true;
   return tree.children(at.node).some((node) => mentionsName({ file: at.file, node }));
 }
 

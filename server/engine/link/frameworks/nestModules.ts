@@ -48,8 +48,11 @@ export class NestModules {
     const apps = [...this.#apps.values()].filter((app) => app.file.root === root);
     const module = this.#moduleOf.get(controller);
     const serving = module ? apps.filter((app) => app.rootModule && this.#reaches(app.rootModule, module)) : [];
-    if (serving.length > 0) return serving[0];
-    return apps.length === 1 ? apps[0] : undefined;
+    const fitting = serving.length > 0 ? serving : apps;
+    // An application may be made once more only to read its settings.
+    const set = fitting.filter(isSet);
+    if (set.length > 0 && (serving.length > 0 || set.length === 1)) return set[0];
+    return serving[0] ?? (apps.length === 1 ? apps[0] : undefined);
   }
 
   /** The path a `RouterModule` puts before the controllers of a module. */
@@ -216,6 +219,11 @@ export class NestModules {
       this.#readRoutes(propertyIn(expressions, route, 'children'), path, depth + 1);
     }
   }
+}
+
+/** Whether anything that changes routes is set on an application. */
+function isSet(app: NestApp): boolean {
+  return app.globalPrefix !== '' || app.versionPrefix !== undefined;
 }
 
 /** Whether a file imports anything of Nest. */
