@@ -61,7 +61,7 @@ export async function runCase(authored: AccuracyCase): Promise<CaseOutcome> {
     ({ kind }) => withTransforms || kind !== 'data_transform',
   );
   compareOperations(authored.operations, found, outcome);
-  const edges = foundLinks(result);
+  const edges = foundLinks(result, withTransforms);
   const sure = edges.filter(({ confidence }) => confidence !== 'possible').map(({ link }) => link);
   compareLinks(authored.links, sure, outcome);
   for (const link of authored.possible) {
@@ -107,14 +107,14 @@ interface FoundLink {
   confidence: GraphEdge['confidence'];
 }
 
-function foundLinks(result: EngineResult): FoundLink[] {
+function foundLinks(result: EngineResult, withTransforms: boolean): FoundLink[] {
   const nodes = new Map(result.nodes.map((node) => [node.id, node]));
   return result.edges.flatMap((edge) => {
     const from = nodes.get(edge.source);
     const to = nodes.get(edge.target);
     if (!from || !to || from.provider === 'framework') return [];
     // What belongs to a step that is off by default is not compared.
-    if (from.kind === 'data_transform' || to.kind === 'data_transform') return [];
+    if (!withTransforms && (from.kind === 'data_transform' || to.kind === 'data_transform')) return [];
     const link = { kind: edge.kind, from: placeOf(from), to: placeOf(to), certain: edge.confidence === 'certain' };
     return [{ link, confidence: edge.confidence }];
   });

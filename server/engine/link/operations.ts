@@ -107,8 +107,16 @@ export class OperationFinder {
     const match = { rule, at: call.at, call, args, on: undefined };
     if (rule.rule.functions?.includes(call.externalFunction)) return match;
     if (rule.rule.static && this.#isStaticCall(rule.rule.static, call)) return match;
+    if (rule.rule.imported !== undefined) return this.#imports(call, rule.rule.imported) ? match : undefined;
     const on = this.#receiverAs(rule.rule.on ?? [], asExternal(receiver, call.at.file), call.at.file);
     return on ? { ...match, on } : undefined;
+  }
+
+  /** Whether a call on a value may be one of an extension method from a namespace. */
+  #imports(call: ResolvedCall, namespace: string): boolean {
+    const { file } = call.at;
+    if (call.receiverNode === 0 || call.receiver.kind === 'static' || !isCSharp(file)) return false;
+    return this.#linker.program.csharp.importedNamespaces(file).includes(namespace);
   }
 
   #isStaticCall(types: string[], call: ResolvedCall): boolean {

@@ -74,6 +74,8 @@ const OperationRule = Type.Object(
     methods: Type.Optional(Type.Array(Type.String())),
     /** Functions called without a receiver, by full name: `#fetch`, `got#default`. */
     functions: Type.Optional(Type.Array(Type.String())),
+    /** Any receiver qualifies in a C# file that imports this namespace: extension methods of every object. */
+    imported: Type.Optional(Type.String()),
     /** Construction of these types. */
     new: Type.Optional(Type.Array(Type.String())),
     /** Reading or writing `receiver[index]` or a plain property of the receiver. */

@@ -13,6 +13,7 @@ import { configuration } from './configuration.ts';
 import { drizzle } from './drizzle.ts';
 import { kafkajs } from './kafkajs.ts';
 import { lazyQueries } from './lazyQueries.ts';
+import { messageEvents } from './messageEvents.ts';
 import { mikroorm } from './mikroorm.ts';
 import { mongodb } from './mongodb.ts';
 import { mongoose } from './mongoose.ts';
@@ -25,7 +26,6 @@ import { react } from './react.ts';
 import { prisma } from './prisma.ts';
 import { refit } from './refit.ts';
 import { typeorm } from './typeorm.ts';
-import { rabbitmq } from './rabbitmq.ts';
 import { razorPages } from './razorPages.ts';
 import { wpf } from './wpf.ts';
 
@@ -59,5 +59,5 @@ export const FRAMEWORKS: readonly Framework[] = [
   wpf,
   blazor,
   razorPages,
-  rabbitmq,
+  messageEvents,
 ];

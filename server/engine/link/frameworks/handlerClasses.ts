@@ -1,11 +1,12 @@
 import type { OperationKind } from '#protocol/graph.ts';
 import type { DraftNode } from '../../graph/graphBuilder.ts';
 import { Flag } from '../../lower/tree.ts';
-import { attributesOf, attributesOfType, attributeText, findAttribute } from '../attributes.ts';
+import { attributeClass, attributesOf, attributesOfType, attributeText, findAttribute } from '../attributes.ts';
 import type { Linker } from '../linker.ts';
 import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
 import { nameOf } from '../types.ts';
 import type { Framework } from './framework.ts';
+import { cronSchedules } from './quartz.ts';
 import { isCSharp } from '../sourceFile.ts';
 
 /** A library type whose implementations are called by its library. */
@@ -33,6 +34,11 @@ const TRIGGERS: Readonly<Record<string, { kind: OperationKind; name: string; pro
   QueueTrigger: { kind: 'message_receive', name: 'queueName', provider: 'Azure Storage Queues' },
   RabbitMQTrigger: { kind: 'message_receive', name: 'queueName', provider: 'RabbitMQ' },
 };
+/** Subscriptions written on a method, with the position of the topic's name. */
+const SUBSCRIPTIONS: Readonly<Record<string, { topic: number; name: string; provider: string }>> = {
+  CapSubscribe: { topic: 0, name: 'name', provider: 'CAP' },
+  Topic: { topic: 1, name: 'name', provider: 'Dapr' },
+};
 /** What SignalR itself calls on a hub. */
 const HUB_EVENTS = /^(OnConnectedAsync|OnDisconnectedAsync|Dispose)$/;
 
@@ -40,16 +46,18 @@ const HUB_EVENTS = /^(OnConnectedAsync|OnDisconnectedAsync|Dispose)$/;
 export const handlerClasses: Framework = {
   name: 'handlerClasses',
   link(linker) {
+    const schedules = cronSchedules(linker);
     for (const type of linker.program.table.types) {
       const file = type.declarations[0]?.file;
       if (!file || !isCSharp(file) || type.isAbstract || file.generated) continue;
-      linkBases(linker, type);
+      linkBases(linker, type, schedules);
       linkTriggers(linker, type);
+      linkSubscriptions(linker, type);
     }
   },
 };
 
-function linkBases(linker: Linker, type: TypeSymbol): void {
+function linkBases(linker: Linker, type: TypeSymbol, schedules: ReadonlyMap<TypeSymbol, string>): void {
   const { program } = linker;
   if (program.bases(type).length === 0) return;
   const externals = program.externalLineage(program.selfType(type));
@@ -66,7 +74,10 @@ function linkBases(linker: Linker, type: TypeSymbol): void {
       ? member.functions.filter((fn) => takesMessage(linker, fn, nameOf(message)))
       : member.functions.slice(0, 1);
     for (const fn of fitting.slice(0, 1)) {
-      const node = addEntry(linker, fn, { ...handler, target: message ? nameOf(message) : schedule(linker, type) });
+      const node = addEntry(linker, fn, {
+        ...handler,
+        target: message ? nameOf(message) : (schedules.get(type) ?? schedule(linker, type)),
+      });
       const declaration = message?.kind === 'project' ? message.symbol.declarations[0] : undefined;
       if (declaration) linker.facts.messageTypes.set(node, declaration);
     }
@@ -114,6 +125,19 @@ function linkTriggers(linker: Linker, type: TypeSymbol): void {
         if (trigger)
           addEntry(linker, fn, { ...trigger, target: attributeText(linker.texts, attribute, 0, trigger.name) });
       }
+    }
+  }
+}
+
+/** `[CapSubscribe("orders.placed")]`, `[Topic("pubsub", "orders")]`. */
+function linkSubscriptions(linker: Linker, type: TypeSymbol): void {
+  for (const fn of [...type.methods.values()].flat()) {
+    for (const attribute of attributesOf(fn)) {
+      const subscription = Object.hasOwn(SUBSCRIPTIONS, attribute.name) ? SUBSCRIPTIONS[attribute.name] : undefined;
+      if (!subscription || attributeClass(linker.program, attribute)) continue;
+      const target = attributeText(linker.texts, attribute, subscription.topic, subscription.name);
+      if (target !== undefined)
+        addEntry(linker, fn, { kind: 'message_receive', provider: subscription.provider, target });
     }
   }
 }
