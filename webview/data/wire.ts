@@ -132,7 +132,10 @@ export const isScanSummary = shape<ScanSummary>(
   { error: isText },
 );
 
-export const isScanList = shape<ScanList>({ scans: listOf(isScanSummary) }, {});
+export const isScanList = shape<ScanList>(
+  { scans: listOf(isScanSummary) },
+  { total: isNumber, next_cursor: nullable(isText) },
+);
 
 export const isScanStatus = shape<ScanStatus>(
   {

@@ -1,3 +1,4 @@
+import { mermaidLabel, xmlText } from './escape.ts';
 import type { DiagramLayout } from './layout.ts';
 import type { DiagramModel } from './model.ts';
 import { type Ink, sceneOf, type Shape } from './scene.ts';
@@ -24,9 +25,9 @@ export function svgFile(diagram: DiagramLayout, { colours, font }: Palette): str
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" ` +
-      `viewBox="0 0 ${size.width} ${size.height}" font-family="${escaped(font)}" font-size="${FONT_SIZE}" role="img">`,
-    `<title>${escaped(diagram.title)}</title>`,
-    `<rect width="100%" height="100%" fill="${escaped(colours.surface)}"/>`,
+      `viewBox="0 0 ${size.width} ${size.height}" font-family="${xmlText(font)}" font-size="${FONT_SIZE}" role="img">`,
+    `<title>${xmlText(diagram.title)}</title>`,
+    `<rect width="100%" height="100%" fill="${xmlText(colours.surface)}"/>`,
     ...groups,
     '</svg>\n',
   ].join('\n');
@@ -35,18 +36,14 @@ export function svgFile(diagram: DiagramLayout, { colours, font }: Palette): str
 function svgShape(shape: Shape, colours: Palette['colours']): string {
   if (shape.type === 'text') {
     const weight = shape.bold ? ' font-weight="600"' : '';
-    return `<text x="${shape.x}" y="${shape.y}" fill="${escaped(colours[shape.fill])}"${weight}>${escaped(shape.text)}</text>`;
+    return `<text x="${shape.x}" y="${shape.y}" fill="${xmlText(colours[shape.fill])}"${weight}>${xmlText(shape.text)}</text>`;
   }
   if (shape.type === 'path') {
     const dash = shape.dash.length > 0 ? ` stroke-dasharray="${shape.dash.join(' ')}"` : '';
-    return `<path d="${shape.d}" fill="none" stroke="${escaped(colours[shape.stroke])}"${dash}/>`;
+    return `<path d="${shape.d}" fill="none" stroke="${xmlText(colours[shape.stroke])}"${dash}/>`;
   }
-  const stroke = shape.stroke ? ` stroke="${escaped(colours[shape.stroke])}"` : '';
-  return `<path d="${shape.d}" fill="${escaped(colours[shape.fill])}"${stroke}/>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  const stroke = shape.stroke ? ` stroke="${xmlText(colours[shape.stroke])}"` : '';
+  return `<path d="${shape.d}" fill="${xmlText(colours[shape.fill])}"${stroke}/>`;
 }
 
 /**
@@ -94,24 +91,13 @@ export function mermaidText({ boxes, links }: DiagramModel): string {
   const arrows = { certain: '-->', likely: '-.->', possible: '-.->' } as const;
   return [
     'flowchart TD',
-    ...boxes.map((box) => `  ${names.get(box.id)}["${mermaidLabel(`${box.kind}: ${box.title}`)}"]`),
+    ...boxes.map((box) => `  ${names.get(box.id)}[${mermaidLabel(`${box.kind}: ${box.title}`)}]`),
     ...links.map(
       ({ from, to, label, confidence }) =>
-        `  ${names.get(from)} ${arrows[confidence]}|"${mermaidLabel(label)}"| ${names.get(to)}`,
+        `  ${names.get(from)} ${arrows[confidence]}|${mermaidLabel(label)}| ${names.get(to)}`,
     ),
     '',
   ].join('\n');
-}
-
-/** Mermaid reads entities by number or name between `#` and `;`, and Markdown between backticks. */
-function mermaidLabel(text: string): string {
-  return text
-    .replaceAll('#', '#35;')
-    .replaceAll('"', '#quot;')
-    .replaceAll('`', '#96;')
-    .replaceAll('<', '#lt;')
-    .replaceAll('>', '#gt;')
-    .replaceAll(/\s+/g, ' ');
 }
 
 /** A title as a file name without extension. */

@@ -9,6 +9,9 @@ import { Resource } from '../data/reading.ts';
 import { isScanList } from '../data/wire.ts';
 import { ResultView } from './resultView.ts';
 
+/** Scans read at once: the store keeps twenty results of a folder. */
+const LISTED = 100;
+
 /** Scans of the same folders, the newest first; two of them can be compared. */
 export class HistoryView extends ResultView {
   static override properties: PropertyDeclarations = {
@@ -29,7 +32,9 @@ export class HistoryView extends ResultView {
   }
 
   protected override willUpdate(): void {
-    this.#scans.show(this.context.host, '/scans');
+    const root = this.overview?.scan.roots[0]?.path;
+    const query = new URLSearchParams({ limit: String(LISTED), ...(root === undefined ? {} : { root }) });
+    this.#scans.show(this.context.host, `/scans?${query}`);
     if (this.#listedFor !== '' && this.#listedFor !== this.scanId) this.#scans.retry();
     this.#listedFor = this.scanId;
   }

@@ -62,7 +62,13 @@ export class OperationsView extends ResultView {
     if (list.error !== null && list.items.length === 0) return failed(list.error, () => list.retry());
     if (!list.loaded && list.items.length === 0) return loading('operations');
     if (list.loaded && list.items.length === 0) return this.#none();
-    return html`<div class="table fill" role="table" aria-label="Operations" aria-rowcount=${list.total + 1}>
+    return html`<div
+      class="table fill"
+      role="table"
+      aria-busy=${list.outdated}
+      aria-label="Operations"
+      aria-rowcount=${list.total + 1}
+    >
       <div class="table-head" role="rowgroup">
         <div class="table-row" role="row" aria-rowindex="1">${COLUMNS.map((column) => this.#head(column))}</div>
       </div>
