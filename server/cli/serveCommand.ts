@@ -1,3 +1,5 @@
+import { rmdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -38,8 +40,14 @@ export async function serveCommand(options: ServeOptions): Promise<number> {
     await server.app.close();
   } finally {
     await runtime.close();
+    if (options.exitWithParent && options.socket !== undefined) await leaveSocketFolder(options.socket);
   }
   return EXIT.done;
+}
+
+/** The parent made the folder for this socket and removes it, unless it has gone; only an empty folder is removed. */
+async function leaveSocketFolder(socket: string): Promise<void> {
+  await rmdir(dirname(socket)).catch(() => undefined);
 }
 
 function configuredToken(): string | undefined {

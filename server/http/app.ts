@@ -101,7 +101,18 @@ function securityHeaders(_request: FastifyRequest, reply: FastifyReply, done: ()
 
 /** One line a request, without the query: it may hold a one-time code. */
 function logRequest(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
-  const facts = { method: request.method, path: pathOf(request.url), status: reply.statusCode };
+  const scanId = scanIdOf(request.params);
+  const facts = {
+    ...(scanId !== undefined && { scan_id: scanId }),
+    method: request.method,
+    path: pathOf(request.url),
+    status: reply.statusCode,
+  };
   request.log.debug({ ...facts, ms: Math.round(reply.elapsedTime) }, 'request');
   done();
+}
+
+function scanIdOf(params: unknown): string | undefined {
+  if (typeof params !== 'object' || params === null || !('scanId' in params)) return undefined;
+  return typeof params.scanId === 'string' ? params.scanId : undefined;
 }

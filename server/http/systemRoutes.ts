@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Type } from 'typebox';
 import { languageOf, SCANNED_EXTENSIONS } from '#engine/languages.ts';
 import { API_PREFIX, Environment, Readiness, RepositoryList } from '#protocol/http.ts';
@@ -6,6 +5,7 @@ import { PRODUCT_VERSION, PROTOCOL_VERSION } from '#protocol/version.ts';
 import { errorMessage } from '../errorMessage.ts';
 import { listRepositories } from '../scans/repositories.ts';
 import type { App, AppDeps } from './deps.ts';
+import { metricsRoutes } from './metricsRoutes.ts';
 import { answers, named } from './schemas.ts';
 
 const tags = ['system'];
@@ -25,10 +25,8 @@ export function systemRoutes(app: App, deps: AppDeps): void {
     },
     async () => ({ repositories: await listRepositories(deps.folders.roots, deps.store) }),
   );
-  for (const prefix of ['', API_PREFIX]) {
-    healthRoutes(app, deps, prefix);
-    metricsRoute(app, deps, prefix);
-  }
+  for (const prefix of ['', API_PREFIX]) healthRoutes(app, deps, prefix);
+  metricsRoutes(app, deps);
 }
 
 function environmentRoute(app: App, deps: AppDeps): void {
@@ -74,58 +72,10 @@ function healthRoutes(app: App, deps: AppDeps, prefix: string): void {
         () => 'ok',
         (error: unknown) => errorMessage(error),
       );
-      const ready = bus.ok && store === 'ok';
-      return reply.status(ready ? 200 : 503).send({ ready, checks: { bus: bus.detail ?? 'ok', store } });
+      const scans = deps.coordinator.isStopping ? 'the server is stopping' : 'ok';
+      const checks = { bus: bus.detail ?? 'ok', store, scans };
+      const ready = Object.values(checks).every((check) => check === 'ok');
+      return reply.status(ready ? 200 : 503).send({ ready, checks });
     },
   );
-}
-
-type DelayHistogram = ReturnType<typeof monitorEventLoopDelay>;
-let eventLoopDelay: DelayHistogram | undefined;
-
-/** Prometheus text. Measuring the event loop costs timer ticks, so it begins with the first request for metrics. */
-function metricsRoute(app: App, deps: AppDeps, prefix: string): void {
-  app.get(
-    `${prefix}/metrics`,
-    { schema: { tags, summary: 'Prometheus metrics', hide: !prefix } },
-    (_request, reply) => {
-      if (!eventLoopDelay) {
-        eventLoopDelay = monitorEventLoopDelay({ resolution: 20 });
-        eventLoopDelay.enable();
-      }
-      reply.type('text/plain; version=0.0.4; charset=utf-8');
-      return metricsText(app, deps, eventLoopDelay);
-    },
-  );
-  if (prefix) return;
-  app.addHook('onClose', (_instance, done) => {
-    eventLoopDelay?.disable();
-    eventLoopDelay = undefined;
-    done();
-  });
-}
-
-function metricsText(app: App, deps: AppDeps, delay: DelayHistogram): string {
-  const { queued, running } = deps.coordinator.counts();
-  const quantiles = [50, 90, 99].map(
-    (percent) =>
-      `pinata_event_loop_delay_seconds{quantile="${percent / 100}"} ${(delay.percentile(percent) / 1e9).toFixed(6)}`,
-  );
-  return [
-    '# TYPE pinata_scans gauge',
-    `pinata_scans{state="queued"} ${queued}`,
-    `pinata_scans{state="running"} ${running}`,
-    '# TYPE pinata_websocket_clients gauge',
-    `pinata_websocket_clients ${app.websocketServer.clients.size}`,
-    '# TYPE pinata_bus_up gauge',
-    `pinata_bus_up{bus="${deps.bus.kind}"} ${deps.bus.health().ok ? 1 : 0}`,
-    '# TYPE pinata_event_loop_delay_seconds summary',
-    ...quantiles,
-    `pinata_event_loop_delay_seconds_count ${delay.count}`,
-    '# TYPE process_resident_memory_bytes gauge',
-    `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
-    '# TYPE process_cpu_seconds_total counter',
-    `process_cpu_seconds_total ${((process.cpuUsage().user + process.cpuUsage().system) / 1e6).toFixed(3)}`,
-    '',
-  ].join('\n');
 }

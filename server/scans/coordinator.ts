@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { redact } from '#engine/graph/redact.ts';
 import type { ScanRequest, ScanStatus } from '#protocol/scan.ts';
 import { isTerminal } from '#protocol/scan.ts';
 import type { ProgressBus } from '../progress/progressBus.ts';
@@ -52,6 +53,7 @@ export class ScanCoordinator {
   readonly #jobs = new Map<string, ScanJob>();
   readonly #running = new Map<ScanJob, Promise<void>>();
   readonly #unstored = new Map<string, ScanStatus>();
+  readonly #ended: Record<string, number> = { completed: 0, error: 0, cancelled: 0 };
   #heartbeat: NodeJS.Timeout | undefined;
   #stopping = false;
 
@@ -105,8 +107,14 @@ export class ScanCoordinator {
     return [...this.#jobs.keys()];
   }
 
-  counts(): { queued: number; running: number } {
-    return { queued: this.#waiting.length, running: this.#running.size };
+  /** Scans by what they are doing, and how many have ended since the start. */
+  counts(): { queued: number; running: number; ended: Readonly<Record<string, number>> } {
+    return { queued: this.#waiting.length, running: this.#running.size, ended: this.#ended };
+  }
+
+  /** Whether no more scans are taken because the server is shutting down. */
+  get isStopping(): boolean {
+    return this.#stopping;
   }
 
   /** Process of a running scan, for tests that kill it and for diagnosis. */
@@ -195,7 +203,10 @@ export class ScanCoordinator {
   /** Stores the end of a scan, then tells its watchers, so that they find the result when they ask for it. */
   async #finish(job: ScanJob, end: JobEnd): Promise<void> {
     const { status, error, detail } = end;
-    const facts = { scan_id: job.scanId, status: status.status, ...(error && { error }), ...(detail && { detail }) };
+    this.#ended[status.status] = (this.#ended[status.status] ?? 0) + 1;
+    // The last words of a process may quote what it was reading.
+    const words = { ...(error && { error: redact(error) }), ...(detail && { detail: redact(detail) }) };
+    const facts = { scan_id: job.scanId, status: status.status, ...words };
     this.#log[status.status === 'error' ? 'error' : 'info'](facts, 'scan ended');
     try {
       await this.#store.finishScan(status, error);

@@ -1,11 +1,11 @@
-import { Random } from '../sabotage/random.ts';
+import type { Random } from '../sabotage/random.ts';
 
 /** Inputs stay below this many bytes; discovery skips much larger files anyway. */
 const MAX_BYTES = 96 * 1024;
 
 /** What tends to upset parsers of the languages that are read. */
 const MORSELS = [
-  [...'()[]{}<>"`;,#@\'\\'],
+  '()[]{}<>"`;,#@\'\\'.split(''),
   [
     '/>',
     '</',

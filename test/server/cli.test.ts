@@ -193,6 +193,47 @@ describe('pinata serve', () => {
     expect(pinata.stderr).not.toContain(ready.token);
   });
 
+  it('never writes a secret into its log, and names the scan in what belongs to one', async () => {
+    folder.write(SHOP_FILES);
+    const pinata = new Pinata(['serve', '--root', folder.path], { PINATA_LOG_LEVEL: 'trace' });
+    const { address, token } = await pinata.ready();
+    const api = `${address}/api/v1/scanner`;
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', cookie: 'session=hunter2' };
+    const body = JSON.stringify({ repository_path: join(folder.path, 'web') });
+    const accepted = asRecord(await (await fetch(`${api}/scan`, { method: 'POST', headers, body })).json());
+    const scanId = String(accepted['scan_id']);
+    await (await fetch(`${api}/scan/${scanId}/events`, { headers })).text();
+    await fetch(`${api}/scans?token=${token}`, { headers });
+    await fetch(`${api}/scans`, { headers: { authorization: 'Bearer wrong-token-hunter2' } });
+    pinata.process.kill('SIGTERM');
+    expect(await pinata.exit).toBe(0);
+    expect(pinata.stderr).not.toContain(token);
+    expect(pinata.stderr).not.toContain('hunter2');
+    expect(pinata.stderr).not.toMatch(/FSTDEP|DeprecationWarning/);
+    const records = pinata.stderr
+      .trim()
+      .split('\n')
+      .map((line) => asRecord(JSON.parse(line)));
+    const named = records.filter((record) => record['scan_id'] === scanId).map((record) => record['msg']);
+    expect(named).toEqual(expect.arrayContaining(['scan starts', 'scan ended', 'request']));
+  });
+
+  it('ends a running scan as cancelled for everybody who watches when it is told to stop', async () => {
+    const many = writeManyFiles(600);
+    const pinata = new Pinata(['serve', '--root', many]);
+    const { address, token } = await pinata.ready();
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ repository_path: many });
+    const answer = await fetch(`${address}/api/v1/scanner/scan`, { method: 'POST', headers, body });
+    const scanId = String(asRecord(await answer.json())['scan_id']);
+    const stream = await fetch(`${address}/api/v1/scanner/scan/${scanId}/events`, { headers });
+    const text = stream.text();
+    await eventually(() => childrenOf(pinata.process.pid ?? 0).length > 0);
+    pinata.process.kill('SIGTERM');
+    expect((await text).trim().split('\n').at(-1)).toContain('"status":"cancelled"');
+    expect(await pinata.exit).toBe(0);
+  });
+
   it('listens on a socket that only its owner can reach, and takes over a dead one', async () => {
     const path = join(folder.path, 'private/pinata.sock');
     const first = new Pinata(['serve', '--root', folder.path, '--socket', path]);

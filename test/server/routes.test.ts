@@ -232,9 +232,9 @@ describe('the server about itself', () => {
     for (const path of ['//healthz', '/healthz', '//readyz', '/readyz', '//metrics', '/metrics']) {
       expect([path, (await server.request(path)).status]).toEqual([path, 200]);
     }
-    expect(await server.json('/readyz')).toEqual({ ready: true, checks: { bus: 'ok', store: 'ok' } });
+    expect(await server.json('/readyz')).toEqual({ ready: true, checks: { bus: 'ok', store: 'ok', scans: 'ok' } });
     expect(await (await server.request('/metrics')).text()).toMatch(
-      /pinata_event_loop_delay_seconds\{quantile="0.99"\}/,
+      /pinata_event_loop_delay_seconds_bucket\{le="\+Inf"\} \d/,
     );
   });
 
