@@ -71,7 +71,12 @@ export class EngineChild {
     this.#options = options;
     this.#process = fork(options.entry, [], {
       serialization: 'advanced',
-      execArgv: [`--max-old-space-size=${options.memoryMb}`, '--disable-warning=ExperimentalWarning'],
+      execArgv: [
+        `--max-old-space-size=${options.memoryMb}`,
+        // A large nursery saves no measurable time here and costs 100 MB.
+        '--max-semi-space-size=4',
+        '--disable-warning=ExperimentalWarning',
+      ],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,

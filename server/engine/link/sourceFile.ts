@@ -18,7 +18,7 @@ const DECLARING: ReadonlySet<number> = new Set([
 
 const SCOPES: ReadonlySet<number> = new Set([Kind.File, Kind.Block, Kind.Function, Kind.ForEach, Kind.LinqQuery]);
 
-/** One scanned file as the linker sees it: its tree, parents of nodes, and names declared in its local scopes. */
+/** One scanned file as the linker sees it: its tree, and names declared in its local scopes. */
 export class SourceFile {
   readonly index: number;
   readonly root: string;
@@ -27,7 +27,6 @@ export class SourceFile {
   readonly language: Language;
   readonly generated: boolean;
   readonly tree: Tree;
-  #parents: Int32Array | undefined;
   readonly #scopes = new Map<number, Map<string, number[]>>();
 
   constructor(file: { index: number; root: string; path: string; language: Language; generated: boolean; tree: Tree }) {
@@ -41,8 +40,7 @@ export class SourceFile {
 
   /** Id of the parent node, 0 for the File node. */
   parent(node: number): number {
-    this.#parents ??= parentsOf(this.tree);
-    return this.#parents[node] as number;
+    return this.tree.parent(node);
   }
 
   /** The closest ancestor (or the node itself) of one of the kinds, 0 when there is none. */
@@ -121,18 +119,6 @@ function closestBefore(tree: Tree, found: number[], at: number): number {
     if (tree.start(candidate) <= tree.start(at) && tree.start(candidate) >= tree.start(best)) best = candidate;
   }
   return best;
-}
-
-function parentsOf(tree: Tree): Int32Array {
-  const parents = new Int32Array(tree.length);
-  const pending = [tree.root];
-  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    for (const child of tree.children(node)) {
-      parents[child] = node;
-      pending.push(child);
-    }
-  }
-  return parents;
 }
 
 /** Names a call by its place: file and node. */

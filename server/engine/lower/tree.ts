@@ -160,7 +160,8 @@ export const Flag = {
   Required: 1 << 28,
 } as const;
 
-const HEADER = 6;
+/** Words before a node's children: kind, flags, start, end, text, number of children, parent. */
+const HEADER = 7;
 const COLUMN_BITS = 12;
 const COLUMN_MAX = (1 << COLUMN_BITS) - 1;
 const LINE_MAX = (1 << (31 - COLUMN_BITS)) - 1;
@@ -220,7 +221,12 @@ export class TreeBuilder {
     nodes[id + 3] = end;
     nodes[id + 4] = this.atom(text);
     nodes[id + 5] = children.length;
-    for (let i = 0; i < children.length; i++) nodes[id + HEADER + i] = children[i] ?? 0;
+    nodes[id + 6] = 0;
+    for (let i = 0; i < children.length; i++) {
+      const child = children[i] ?? 0;
+      nodes[id + HEADER + i] = child;
+      if (child !== 0) nodes[child + 6] = id;
+    }
     this.#length += size;
     return id;
   }
@@ -366,6 +372,14 @@ export class Tree {
   }
   count(id: number): number {
     return id === 0 ? 0 : (this.#nodes[id + 5] as number);
+  }
+  /** The parent, 0 for the File node. */
+  parent(id: number): number {
+    return id === 0 ? 0 : (this.#nodes[id + 6] as number);
+  }
+  /** The node written after this one; its id is `length` after the last. */
+  after(id: number): number {
+    return id + HEADER + this.count(id);
   }
   /** The child at `index`, 0 when absent. */
   child(id: number, index: number): number {
