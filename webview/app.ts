@@ -128,9 +128,17 @@ export class App extends PageElement {
     void this.updateComplete.then(() => this.querySelector<SourcePreview>('pinata-source-preview')?.focusTitle());
   }
 
-  protected override willUpdate(): void {
+  /** After the view has asked for what it shows: the numbers beside the tabs can wait for it. */
+  protected override updated(): void {
     const scanId = this.state.results_scan_id;
-    if (scanId !== null) this.#overview.show(this.#host, `/scan/${encodeURIComponent(scanId)}/overview`);
+    if (scanId === null) return;
+    const path = `/scan/${encodeURIComponent(scanId)}/overview`;
+    void this.#viewIsReady().then(() => this.#overview.show(this.#host, path));
+  }
+
+  async #viewIsReady(): Promise<void> {
+    const view = this.querySelector('#view > *');
+    if (view instanceof PageElement) await view.updateComplete;
   }
 
   protected override render(): TemplateResult {

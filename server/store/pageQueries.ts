@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { PageQuery } from '#protocol/http.ts';
-import { BadCursorError, BadSortError } from './store.ts';
+import { BadCursorError, BadKindError, BadSortError } from './store.ts';
 
 /** How one list maps the fields of a page query to columns. */
 export interface ListSpec {
@@ -9,7 +9,9 @@ export interface ListSpec {
   /** Columns that `q` searches. */
   text: readonly string[];
   /** Column by filter; a filter that is not named here does not restrict the list. */
-  filters: Partial<Record<'kind' | 'file' | 'target' | 'confidence', string>>;
+  filters: { kind: string } & Partial<Record<'file' | 'target' | 'confidence', string>>;
+  /** What `kind` may be. */
+  kinds: readonly string[];
   /** Columns that hold several values, each between tab characters; the filter asks for one of them. */
   members?: { target: string };
   /** Expression by sort key; never NULL. Without a sort key rows come in the order of the result. */
@@ -46,7 +48,7 @@ export class PageQueries {
   /**
    * One page of a list.
    * @param columns columns to read of each row
-   * @throws {BadCursorError | BadSortError}
+   * @throws {BadCursorError | BadKindError | BadSortError}
    */
   page(
     spec: ListSpec,
@@ -72,7 +74,8 @@ export class PageQueries {
     const shown = rows.slice(0, limit);
     return {
       rows: shown,
-      total: this.#total(spec, where, fingerprint),
+      // A list that fits into its first page counts itself.
+      total: !after && rows.length <= limit ? rows.length : this.#total(spec, where, fingerprint),
       next_cursor: rows.length > limit ? cursorAfter(shown.at(-1), fingerprint) : null,
     };
   }
@@ -108,10 +111,10 @@ function conditions(spec: ListSpec, scan: number, query: PageQuery, restriction:
     parts.push(restriction.sql);
     values.push(...restriction.values);
   }
-  const kinds = (query.kind ?? '').split(',').filter((kind) => kind.trim() !== '');
-  if (spec.filters.kind && kinds.length > 0) {
+  const kinds = kindsOf(spec, query);
+  if (kinds.length > 0) {
     parts.push(`${spec.filters.kind} IN (${kinds.map(() => '?').join(', ')})`);
-    values.push(...kinds.map((kind) => kind.trim()));
+    values.push(...kinds);
   }
   for (const field of ['file', 'target', 'confidence'] as const) {
     const column = spec.filters[field];
@@ -130,6 +133,13 @@ function conditions(spec: ListSpec, scan: number, query: PageQuery, restriction:
     values.push(...spec.text.map(() => pattern));
   }
   return { sql: parts.join(' AND '), values };
+}
+
+function kindsOf(spec: ListSpec, query: PageQuery): string[] {
+  const kinds = (query.kind ?? '').split(',').map((kind) => kind.trim());
+  const wanted = kinds.filter((kind) => kind !== '');
+  if (wanted.some((kind) => !spec.kinds.includes(kind))) throw new BadKindError(spec.kinds);
+  return wanted;
 }
 
 function sortExpression(spec: ListSpec, sort: string | undefined): string {

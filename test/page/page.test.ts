@@ -37,6 +37,7 @@ describe('the page of npm start', () => {
     folder = temporaryFolder();
     writeManyFiles(path.join(folder, 'many'), 3000);
     writeManyFiles(path.join(folder, 'few'), 20);
+    writeManyFiles(path.join(folder, 'some'), 600);
     [server, browser] = await Promise.all([startPage(SAMPLE, [folder]), launchBrowser()]);
     context = await browser.newContext({ viewport: { width: 1400, height: 900 }, colorScheme: 'dark' });
     const first = await context.newPage();
@@ -322,15 +323,17 @@ describe('the page of npm start', () => {
 
   it('keeps the results of the last scan readable while a new one runs, and marks them', async () => {
     await openTab('Repositories');
-    await page.getByRole('button', { name: 'Scan few' }).click();
+    await page.getByRole('button', { name: 'Scan some' }).click();
     await phase('Completed');
     await openTab('Operations');
-    await page.getByText('400 operations').waitFor();
+    await page.getByText('12,000 operations').first().waitFor();
+    // Something changes, so that the earlier result is not simply taken again.
+    writeManyFiles(path.join(folder, 'some'), 700);
     await page.getByRole('button', { name: 'Scan again' }).click();
-    await page.getByText(/These are the results of an earlier scan of/).waitFor();
-    expect(await page.getByText('400 operations').isVisible()).toBe(true);
-    await phase('Completed');
-    await page.getByText(/These are the results of an earlier scan of/).waitFor({ state: 'detached' });
+    await page.getByText(/These are the results of an earlier scan of .* A newer scan is running\./).waitFor();
+    expect(await page.getByText('12,000 operations').first().isVisible()).toBe(true);
+    await page.getByText('14,000 operations').first().waitFor();
+    await page.getByText(/These are the results of an earlier scan/).waitFor({ state: 'detached' });
   });
 
   it('switches through the four themes and keeps the choice', async () => {

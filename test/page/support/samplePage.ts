@@ -24,7 +24,7 @@ export class SamplePage {
     if (!this.#context) throw new Error('the page is not started');
     const watched = await watchedPage(this.#context);
     await watched.page.addInitScript(`localStorage.setItem('pinata.theme', '${theme}')`);
-    await watched.page.goto(`${this.address}#${new URLSearchParams(view)}`);
+    await watched.page.goto(`${this.address}#${new URLSearchParams(view).toString()}`);
     await watched.page.locator('pinata-app main').waitFor();
     return watched;
   }
