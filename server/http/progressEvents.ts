@@ -26,6 +26,11 @@ export function progressEvents(app: App, hub: ProgressHub): void {
       // An event source reconnects after every end but this answer; it has had the terminal status.
       if (stream.isDone) return reply.status(204).send();
       reply.hijack();
+      if (request.raw.socket.destroyed) {
+        // The client has gone while its scan was looked up: no `close` event follows any more.
+        watch.stop();
+        return reply;
+      }
       open.add(reply.raw);
       reply.raw.on('close', () => {
         open.delete(reply.raw);

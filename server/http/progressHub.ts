@@ -47,16 +47,20 @@ export class ProgressHub {
       onStatus(status);
     };
     // The listener is in place when `subscribe` returns; a bus whose transport hangs does not delay the snapshot.
-    const [unsubscribe, snapshot] = await Promise.all([
-      this.#bus.subscribe(scanId, offer),
-      this.#coordinator.status(scanId).then((status) => {
-        if (status) offer(status);
-        return status;
-      }),
-    ]);
-    if (ended) unsubscribe();
-    else ends.push(unsubscribe);
-    if (!snapshot && lastSeq < 0) {
+    const subscribed = this.#bus.subscribe(scanId, offer);
+    const release = subscribed.then((unsubscribe) => (ended ? unsubscribe() : void ends.push(unsubscribe)));
+    try {
+      const early = await this.#coordinator.status(scanId);
+      if (early) offer(early);
+      await release;
+      // Another server's scan may have become known while the subscription was on its way.
+      const snapshot = early ?? (await this.#coordinator.status(scanId));
+      if (snapshot) offer(snapshot);
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    if (lastSeq < 0) {
       stop();
       return null;
     }
