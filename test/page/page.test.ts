@@ -66,6 +66,7 @@ describe('the page of npm start', () => {
   /** A tab by its name alone; the number beside it is part of what is read out. */
   const tab = (name: string) => page.getByRole('tab', { name: new RegExp(`^${name}(\\s*[\\d,]+)?$`) });
   const openTab = (name: string) => tab(name).click();
+  const listed = (text: string) => page.locator('.list-count', { hasText: text }).waitFor();
   const placeOf = async (within: Locator): Promise<{ file: string; line: string }> => {
     const place = within.locator('.place').first();
     return { file: (await place.getAttribute('data-file')) ?? '', line: (await place.getAttribute('data-line')) ?? '' };
@@ -149,7 +150,7 @@ describe('the page of npm start', () => {
   it('narrows the operations by text and by kind', async () => {
     await showSample();
     await openTab('Operations');
-    const total = page.getByText(/^[\d,]+ operations?$/);
+    const total = page.locator('.list-count');
     await total.waitFor();
     const all = await total.textContent();
     await page.getByRole('combobox', { name: 'Kind' }).click();
@@ -241,12 +242,13 @@ describe('the page of npm start', () => {
 
   it('shows a removed scan no more, and asks before', async () => {
     await showSample();
-    await page.getByRole('button', { name: 'Scan again' }).click();
-    await phase('Completed');
     await openTab('History');
-    await page.getByText('in view').waitFor();
     const rows = page.locator('.scan-row');
-    const before = await rows.count();
+    await rows.first().waitFor();
+    const once = await rows.count();
+    await page.getByRole('button', { name: 'Scan again' }).click();
+    await eventually(() => rows.filter({ hasText: 'Completed' }).count()).toBe(once + 1);
+    const before = once + 1;
     await rows
       .last()
       .getByRole('button', { name: /^Remove the scan of/ })
@@ -270,7 +272,7 @@ describe('the page of npm start', () => {
     await other.page.getByRole('button', { name: 'Scan few' }).click();
     await other.page.locator('.progress-phase', { hasText: 'Completed' }).waitFor();
     await other.page.getByRole('tab', { name: 'Operations' }).click();
-    await other.page.getByText('400 operations').waitFor();
+    await other.page.locator('.list-count', { hasText: '400 operations' }).waitFor();
     await openTab('Overview');
     await page.getByRole('button', { name: /^\d+\s*Endpoints$/ }).waitFor();
     expect(await page.locator('.title-folder').textContent()).toBe('shop');
@@ -284,7 +286,7 @@ describe('the page of npm start', () => {
     await page.getByRole('button', { name: 'Scan few' }).click();
     await phase('Completed');
     await openTab('Operations');
-    await page.getByText('400 operations').waitFor();
+    await listed('400 operations');
   });
 
   it('reads on when a long list is scrolled, with only the rows in sight in the document', async () => {
@@ -292,7 +294,7 @@ describe('the page of npm start', () => {
     await page.getByRole('button', { name: 'Scan few' }).click();
     await phase('Completed');
     await openTab('Operations');
-    await page.getByText('400 operations').waitFor();
+    await listed('400 operations');
     const last = page.locator('.body-row[aria-rowindex="401"]');
     await eventually(async () => {
       await page.evaluate(`document.querySelector('.table .scroller').scrollTop = 1e6`);
@@ -326,13 +328,13 @@ describe('the page of npm start', () => {
     await page.getByRole('button', { name: 'Scan some' }).click();
     await phase('Completed');
     await openTab('Operations');
-    await page.getByText('12,000 operations').first().waitFor();
+    await listed('12,000 operations');
     // Something changes, so that the earlier result is not simply taken again.
     writeManyFiles(path.join(folder, 'some'), 700);
     await page.getByRole('button', { name: 'Scan again' }).click();
     await page.getByText(/These are the results of an earlier scan of .* A newer scan is running\./).waitFor();
-    expect(await page.getByText('12,000 operations').first().isVisible()).toBe(true);
-    await page.getByText('14,000 operations').first().waitFor();
+    expect(await page.locator('.list-count').textContent()).toBe('12,000 operations');
+    await listed('14,000 operations');
     await page.getByText(/These are the results of an earlier scan/).waitFor({ state: 'detached' });
   });
 
