@@ -1,7 +1,8 @@
 import type { Confidence } from '#protocol/graph.ts';
 import { Flag, Kind } from '../lower/tree.ts';
 import { parametersOf, type ResolvedCall } from './callResolver.ts';
-import { type Linker, visitTree } from './linker.ts';
+import { type Linker, visitNodes } from './linker.ts';
+import { overridesOf } from './overrides.ts';
 import { RuleIndex } from './ruleIndex.ts';
 import { ServiceTargets } from './serviceTargets.ts';
 import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
@@ -29,7 +30,7 @@ export class CallGraph {
 
   /** Draws the edges of all calls in one file. */
   build(file: SourceFile): void {
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const kind = file.tree.kind(node);
       if (kind === Kind.Call) this.#visitCall({ file, node });
       else if (kind === Kind.New) this.#visitNew({ file, node });
@@ -59,15 +60,12 @@ export class CallGraph {
     const details = targets.map((target) =>
       this.#linker.facts.genericUses.record(caller, target, this.#bindingsOf(call, fn, target)),
     );
-    if (targets.length === 1) {
-      this.#draw(
-        caller,
-        targets[0] as FunctionSymbol,
-        call.at,
-        fn === targets[0] ? 'call' : 'implementation',
-        'certain',
-        details[0],
-      );
+    const [only, second] = targets;
+    if (only && !second) {
+      const overrides = only === fn ? overridesOf(this.#linker.program, call, fn) : [];
+      const rule = only === fn ? 'call' : 'implementation';
+      this.#draw(caller, only, call.at, rule, overrides.length > 0 ? 'likely' : 'certain', details[0]);
+      for (const override of overrides) this.#draw(caller, override, call.at, 'override', 'possible');
     } else this.#drawAmbiguous(caller, targets, call.at, 'implementation');
   }
 
@@ -239,12 +237,15 @@ export class CallGraph {
       const node = file.tree.children(file.tree.child(call.callNode, 1))[rule.argument] ?? 0;
       const message = this.#linker.expressions.typeOf({ file, node });
       if (message.kind !== 'project') continue;
-      for (const handler of this.#handlersOf(message.symbol, rule.handlers)) {
-        const method =
-          handler.methods.get(rule.handlerMethod)?.find((fn) => this.#handles(fn, message.symbol)) ??
-          handler.methods.get(rule.handlerMethod)?.[0];
-        if (method) this.#draw(caller, method, call.at, id, 'certain', `${call.name}(${message.symbol.qualifiedName})`);
-      }
+      const methods = this.#handlersOf(message.symbol, rule.handlers).flatMap((handler) => {
+        const named = handler.methods.get(rule.handlerMethod);
+        return named?.find((fn) => this.#handles(fn, message.symbol)) ?? named?.[0] ?? [];
+      });
+      // A request has one handler: which of several is registered cannot be told.
+      if (methods.length > 1 && rule.single === true) this.#drawAmbiguous(caller, methods, call.at, 'handler');
+      else
+        for (const method of methods)
+          this.#draw(caller, method, call.at, id, 'certain', `${call.name}(${message.symbol.qualifiedName})`);
       return;
     }
   }

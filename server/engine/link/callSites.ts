@@ -1,8 +1,9 @@
 import { Kind } from '../lower/tree.ts';
 import { parametersOf, type ResolvedCall } from './callResolver.ts';
 import type { Expressions } from './expressions.ts';
+import { autoloaded } from './fastifyAutoload.ts';
 import { iteratedValues } from './initializers.ts';
-import { visitTree } from './linker.ts';
+import { visitNodes } from './linker.ts';
 import type { Program } from './program.ts';
 import { RuleIndex } from './ruleIndex.ts';
 import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
@@ -47,7 +48,7 @@ export class CallSites {
   /** Takes in the calls of one file. */
   add(file: SourceFile): void {
     const index = isCSharp(file) ? this.#indexes.csharp : this.#indexes.typescript;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       if (file.tree.kind(node) === Kind.Call) this.#visit(this.#expressions.calls.resolve({ file, node }), index);
     });
   }
@@ -78,11 +79,17 @@ export class CallSites {
     }
     if (call.name === 'Invoke' && isCSharp(call.at.file)) this.#reflect(call);
     if (isCSharp(call.at.file)) this.services.visit(call);
+    if (call.name === 'register') this.#autoload(call);
     for (const { rule } of index.mounts.get(call.name) ?? []) {
       if (rule.on.some((name) => this.#expressions.program.viewAsExternal(call.receiver, name, call.at.file))) {
         this.#mount(call, rule);
       }
     }
+  }
+
+  #autoload(call: ResolvedCall): void {
+    for (const { plugin, path } of autoloaded(this.#expressions, this.#texts, call))
+      pushTo(this.#mounts, keyOf(plugin), { parent: { file: call.at.file, node: call.receiverNode }, path });
   }
 
   #reflect(call: ResolvedCall): void {

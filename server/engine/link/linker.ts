@@ -99,6 +99,14 @@ export function emptyFacts(): LinkFacts {
   };
 }
 
+/**
+ * Visits the nodes of a file that most of linking looks for, parents first: see SWEPT in sourceFile.ts. Many times
+ * faster than `visitTree`, since the others are many.
+ */
+export function visitNodes(file: Location['file'], visit: (node: number) => void): void {
+  for (const node of file.sweptNodes()) visit(node);
+}
+
 /** Visits every node of a file's tree, parents first. */
 export function visitTree(file: Location['file'], visit: (node: number) => void): void {
   const { tree } = file;

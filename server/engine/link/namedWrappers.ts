@@ -1,7 +1,7 @@
 import { Kind } from '../lower/tree.ts';
 import type { ResolvedCall } from './callResolver.ts';
 import { propertyIn } from './decorators.ts';
-import { type Linker, visitTree } from './linker.ts';
+import { type Linker, visitNodes } from './linker.ts';
 import { pathOf } from './paths.ts';
 import { registerRequest } from './routes.ts';
 import { mergeAlternatives } from './ruleValues.ts';
@@ -21,7 +21,7 @@ export function followNamedWrappers(linker: Linker, roots: readonly RootSettings
     if (byName.size === 0) continue;
     for (const file of linker.program.files) {
       if (file.root !== root || ![...byName.keys()].some((name) => file.tree.mentions(name))) continue;
-      visitTree(file, (node) => {
+      visitNodes(file, (node) => {
         if (file.tree.kind(node) !== Kind.Call) return;
         const named = byName.get(file.tree.text(file.tree.child(node, 0)));
         if (!named) return;

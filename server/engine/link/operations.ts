@@ -4,7 +4,7 @@ import type { OperationRule } from '../rules/rulePack.ts';
 import { asExternal, type ResolvedCall } from './callResolver.ts';
 import { commandTexts } from './commandText.ts';
 import { libraryReceiver } from './libraryCalls.ts';
-import { type Linker, visitTree } from './linker.ts';
+import { type Linker, visitNodes } from './linker.ts';
 import type { ExternalType } from './program.ts';
 import { type PackedRule, RuleIndex } from './ruleIndex.ts';
 import { mergeAlternatives, RuleValues } from './ruleValues.ts';
@@ -56,7 +56,7 @@ export class OperationFinder {
   }
 
   #find(file: SourceFile): void {
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const at = { file, node };
       switch (file.tree.kind(node)) {
         case Kind.Call:

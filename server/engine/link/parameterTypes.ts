@@ -1,6 +1,6 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import type { Expressions } from './expressions.ts';
-import { visitTree } from './linker.ts';
+import { visitNodes } from './linker.ts';
 import { requiredBinding } from './requiredBinding.ts';
 import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 import { type Type, UNKNOWN } from './types.ts';
@@ -95,7 +95,7 @@ export class ParameterTypes {
     for (const file of this.#expressions.program.files) {
       if (isCSharp(file)) continue;
       const { tree } = file;
-      visitTree(file, (node) => {
+      visitNodes(file, (node) => {
         const kind = tree.kind(node);
         if (kind !== Kind.Call && kind !== Kind.New) return;
         const call = { file, node };

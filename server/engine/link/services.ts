@@ -5,7 +5,7 @@ import type { ConfigFile } from '../discover/discover.ts';
 import { Kind } from '../lower/tree.ts';
 import { propertyIn } from './decorators.ts';
 import { folderOf, isWithin, readJsonFile, readTextFile } from './jsonFiles.ts';
-import { type Linker, visitTree } from './linker.ts';
+import { type Linker, visitNodes } from './linker.ts';
 import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
 
 const Urls = Type.Optional(Type.String());
@@ -165,7 +165,7 @@ export class Services {
     const folder = names ? this.folderOf(file) : undefined;
     const project = folder === undefined ? undefined : this.#projects.get(folder);
     if (!project || project.isDotNet) return;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       if (tree.kind(node) !== Kind.Call) return;
       const callee = tree.child(node, 0);
       const isListen = tree.kind(callee) === Kind.Member && tree.text(callee) === 'listen';

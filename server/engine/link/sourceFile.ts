@@ -18,6 +18,22 @@ const DECLARING: ReadonlySet<number> = new Set([
 
 const SCOPES: ReadonlySet<number> = new Set([Kind.File, Kind.Block, Kind.Function, Kind.ForEach, Kind.LinqQuery]);
 
+/** Kinds of nodes that whole files are searched for again and again. */
+const SWEPT: ReadonlySet<number> = new Set([
+  Kind.Call,
+  Kind.New,
+  Kind.Index,
+  Kind.ForEach,
+  Kind.Assign,
+  Kind.Array,
+  Kind.Object,
+  Kind.ExportDefault,
+  Kind.JsxElement,
+  Kind.TemplateEvent,
+  Kind.TemplateBinding,
+  Kind.TemplateUse,
+]);
+
 /** One scanned file as the linker sees it: its tree, and names declared in its local scopes. */
 export class SourceFile {
   readonly index: number;
@@ -27,6 +43,7 @@ export class SourceFile {
   readonly language: Language;
   readonly generated: boolean;
   readonly tree: Tree;
+  #swept: Int32Array | undefined;
   readonly #scopes = new Map<number, Map<string, number[]>>();
 
   constructor(file: { index: number; root: string; path: string; language: Language; generated: boolean; tree: Tree }) {
@@ -41,6 +58,12 @@ export class SourceFile {
   /** Id of the parent node, 0 for the File node. */
   parent(node: number): number {
     return this.tree.parent(node);
+  }
+
+  /** The nodes of the SWEPT kinds, parents first. */
+  sweptNodes(): Int32Array {
+    this.#swept ??= sweep(this.tree);
+    return this.#swept;
   }
 
   /** The closest ancestor (or the node itself) of one of the kinds, 0 when there is none. */
@@ -103,6 +126,16 @@ export class SourceFile {
 /** Whether a file's names are resolved as C# does; of a .proto file, those of the classes that are generated of it. */
 export function isCSharp(file: { language: Language }): boolean {
   return file.language === 'csharp' || file.language === 'razor' || file.language === 'proto';
+}
+
+function sweep(tree: Tree): Int32Array {
+  const found: number[] = [];
+  const pending = [tree.root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (SWEPT.has(tree.kind(node))) found.push(node);
+    tree.pushChildren(node, pending);
+  }
+  return Int32Array.from(found);
 }
 
 function declare(names: Map<string, number[]>, name: string, node: number): void {

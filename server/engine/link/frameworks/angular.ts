@@ -1,6 +1,6 @@
 import { Flag, Kind } from '../../lower/tree.ts';
 import { joinRoute } from '../routes.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import type { Location, SourceFile } from '../sourceFile.ts';
 import type { FunctionSymbol } from '../symbols.ts';
 import { addBasePath } from '../basePaths.ts';
@@ -28,7 +28,7 @@ export const angular: Framework = {
 /** Events bound in templates of components. */
 function findEvents(linker: Linker, file: SourceFile): void {
   const { tree } = file;
-  visitTree(file, (node) => {
+  visitNodes(file, (node) => {
     if (tree.kind(node) !== Kind.TemplateEvent || tree.has(node, Flag.Global)) return;
     const at = { file, node };
     const owner = linker.expressions.templateOwner(at);
@@ -120,7 +120,7 @@ class RouteReader {
     const scope = this.#linker.program.table.modules.get(file);
     if (!scope || ![...scope.imports.values()].some((item) => item.module === '@angular/router')) return [];
     const found: Location[] = [];
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       if (tree.kind(node) !== Kind.Array) return;
       const parent = file.parent(node);
       if (tree.kind(parent) === Kind.Variable && /^(Routes|Route|\[\])$/.test(tree.text(tree.child(parent, 1))))
@@ -303,7 +303,7 @@ function findInterceptorBases(linker: Linker): void {
   for (const file of linker.program.files) {
     const { tree } = file;
     if (file.language !== 'typescript') continue;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       if (tree.kind(node) !== Kind.Call || tree.text(tree.child(node, 0)) !== 'clone') return;
       const url = propertyOf({ file, node: tree.children(tree.child(node, 1))[0] ?? 0 }, 'url');
       if (url.node === 0 || !isInInterceptor(linker, { file, node })) return;

@@ -1,5 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { isCSharp, type Location, type SourceFile } from '../sourceFile.ts';
 import type { RouteTokens } from './aspnetRoutes.ts';
 
@@ -40,7 +40,7 @@ export class Conventions {
     this.#linker = linker;
     for (const file of linker.program.files) {
       if (!isCSharp(file)) continue;
-      visitTree(file, (node) => {
+      visitNodes(file, (node) => {
         if (file.tree.kind(node) === Kind.Call) this.#visit({ file, node });
       });
     }

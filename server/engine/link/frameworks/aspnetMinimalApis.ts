@@ -1,5 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
-import { type EndpointFact, type Linker, visitTree } from '../linker.ts';
+import { type EndpointFact, type Linker, visitNodes } from '../linker.ts';
 import { isCSharp, type Location } from '../sourceFile.ts';
 import { plainParameters, versionSpellings, withVersion } from './aspnetRoutes.ts';
 import type { Framework } from './framework.ts';
@@ -36,7 +36,7 @@ function versionsByRoot(linker: Linker): Map<string, string[]> {
   const found = new Map<string, Set<string>>();
   for (const file of linker.program.files) {
     if (!isCSharp(file)) continue;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const { tree } = file;
       if (tree.kind(node) !== Kind.Call || tree.text(tree.child(node, 0)) !== 'HasApiVersion') return;
       const version = versionIn(linker, { file, node: tree.children(tree.child(node, 1))[0] ?? 0 });

@@ -1,6 +1,6 @@
 import { Kind } from '../../lower/tree.ts';
 import type { DraftNode } from '../../graph/graphBuilder.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { joinRoute } from '../routes.ts';
 import type { Location, SourceFile } from '../sourceFile.ts';
 import type { FieldSymbol, FunctionSymbol, TypeSymbol } from '../symbols.ts';
@@ -101,7 +101,7 @@ function findPages(linker: Linker, file: SourceFile): DraftNode[] {
 function findEvents(linker: Linker, commands: Commands, file: SourceFile): BlazorEvent[] {
   const { tree } = file;
   const events: BlazorEvent[] = [];
-  visitTree(file, (node) => {
+  visitNodes(file, (node) => {
     if (tree.kind(node) !== Kind.TemplateEvent) return;
     const written = tree.text(node);
     const isComponents = written.startsWith(':');
@@ -192,7 +192,7 @@ function findNavigation(linker: Linker, pages: readonly DraftNode[]): void {
   for (const file of program.files) {
     if (file.language !== 'razor' && file.language !== 'csharp') continue;
     const { tree } = file;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const callee = tree.child(node, 0);
       if (tree.kind(node) !== Kind.Call || tree.text(callee) !== 'NavigateTo' || tree.kind(callee) !== Kind.Member)
         return;

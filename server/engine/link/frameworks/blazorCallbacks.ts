@@ -1,5 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { isCSharp, type Location } from '../sourceFile.ts';
 import { type FieldSymbol, type FunctionSymbol, pushTo } from '../symbols.ts';
 
@@ -39,7 +39,7 @@ export class ComponentCallbacks {
     for (const file of program.files) {
       if (!isCSharp(file)) continue;
       const { tree } = file;
-      visitTree(file, (node) => {
+      visitNodes(file, (node) => {
         const callee = tree.child(node, 0);
         if (tree.kind(node) !== Kind.Call || tree.kind(callee) !== Kind.Member || !INVOKE.test(tree.text(callee)))
           return;

@@ -3,7 +3,7 @@ import type { ConfigFile } from '../../discover/discover.ts';
 import { Kind } from '../../lower/tree.ts';
 import type { Expressions } from '../expressions.ts';
 import { folderOf, isWithin, readJsonFile } from '../jsonFiles.ts';
-import { visitTree } from '../linker.ts';
+import { visitNodes } from '../linker.ts';
 import { isCSharp, type Location, type SourceFile } from '../sourceFile.ts';
 import type { TypeSymbol } from '../symbols.ts';
 import type { Texts, TextValue } from '../values.ts';
@@ -134,7 +134,7 @@ class ConfigurationValues {
     const sections = this.#sections;
     for (const file of this.#files) {
       if (!isCSharp(file)) continue;
-      visitTree(file, (node) => {
+      visitNodes(file, (node) => {
         if (file.tree.kind(node) !== Kind.Call || !BINDINGS.has(file.tree.text(file.tree.child(node, 0)))) return;
         const bound = this.#binding({ file, node });
         if (bound && !sections.has(bound.type)) sections.set(bound.type, bound.section);

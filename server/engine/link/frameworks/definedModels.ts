@@ -1,7 +1,7 @@
 import type { EntitySchema } from '#protocol/graph.ts';
 import { Kind, lineOf } from '../../lower/tree.ts';
 import { propertyIn } from '../decorators.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { isCSharp, type Location } from '../sourceFile.ts';
 import type { Type } from '../types.ts';
 
@@ -11,7 +11,7 @@ export function definitionsOf(linker: Linker, types: readonly string[], names: R
   for (const file of linker.program.files) {
     if (isCSharp(file)) continue;
     const { tree } = file;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       if (tree.kind(node) !== Kind.Call || !names.test(tree.text(tree.child(node, 0)))) return;
       const type = linker.expressions.typeOf({ file, node });
       if (type.kind === 'external' && types.includes(type.name) && isSame(type.origin, { file, node }))

@@ -1,5 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { joinRoute } from '../routes.ts';
 import { isCSharp, type Location } from '../sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
@@ -41,7 +41,7 @@ function globalPrefix(linker: Linker, root: string): string {
   let prefix = '';
   for (const file of linker.program.files) {
     if (file.root !== root || !isCSharp(file)) continue;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const { tree } = file;
       if (tree.kind(node) !== Kind.Assign || tree.text(tree.child(node, 0)) !== 'RoutePrefix') return;
       prefix = linker.texts.exactText({ file, node: tree.child(node, 1) }) ?? prefix;

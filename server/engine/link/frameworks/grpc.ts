@@ -2,7 +2,7 @@ import type { DraftNode } from '../../graph/graphBuilder.ts';
 import { Flag, Kind } from '../../lower/tree.ts';
 import { attributesOf, attributesOfType, attributeText, findAttribute } from '../attributes.ts';
 import { parametersOf, type ResolvedCall } from '../callResolver.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { isCSharp } from '../sourceFile.ts';
 import { type FunctionSymbol, pushTo, type TypeSymbol } from '../symbols.ts';
 import { nameOf } from '../types.ts';
@@ -142,7 +142,7 @@ class GrpcLinker {
     const found: ClientCall[] = [];
     for (const file of this.#linker.program.files) {
       if (!isCSharp(file) || file.generated) continue;
-      visitTree(file, (node) => {
+      visitNodes(file, (node) => {
         if (file.tree.kind(node) !== Kind.Call) return;
         const call = this.#linker.expressions.calls.resolve({ file, node });
         const methods = call.receiver.kind === 'external' ? this.#byClientName.get(nameOf(call.receiver)) : undefined;

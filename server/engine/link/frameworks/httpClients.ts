@@ -1,6 +1,6 @@
 import type { DraftNode } from '../../graph/graphBuilder.ts';
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, type RequestFact, visitTree } from '../linker.ts';
+import { type Linker, type RequestFact, visitNodes } from '../linker.ts';
 import { isCSharp, type Location, type SourceFile } from '../sourceFile.ts';
 import type { TypeSymbol } from '../symbols.ts';
 import type { TextValue } from '../values.ts';
@@ -42,7 +42,7 @@ class BaseAddresses {
     this.#linker = linker;
     for (const file of linker.program.files) {
       if (!isCSharp(file)) continue;
-      visitTree(file, (node) => {
+      visitNodes(file, (node) => {
         const kind = file.tree.kind(node);
         if (kind === Kind.Assign) this.#visitAssignment({ file, node });
         else if (kind === Kind.New) this.#visitNew({ file, node });
@@ -177,7 +177,7 @@ function callsOf(requests: readonly RequestFact[]): Map<DraftNode, Location> {
   const wanted = new Map(requests.map(({ node }) => [`${node.file.index}:${node.start}:${node.end}`, node]));
   const found = new Map<DraftNode, Location>();
   for (const file of new Set(requests.map(({ node }) => node.file))) {
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       if (file.tree.kind(node) !== Kind.Call) return;
       const request = wanted.get(`${file.index}:${file.tree.start(node)}:${file.tree.end(node)}`);
       if (request && !found.has(request)) found.set(request, { file, node });

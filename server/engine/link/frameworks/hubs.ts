@@ -1,5 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { joinRoute } from '../routes.ts';
 import { isCSharp, type Location } from '../sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
@@ -17,7 +17,7 @@ export const hubs: Framework = {
   link(linker) {
     for (const file of linker.program.files) {
       if (!isCSharp(file)) continue;
-      visitTree(file, (node) => {
+      visitNodes(file, (node) => {
         if (file.tree.kind(node) === Kind.Call) visitCall(linker, { file, node });
       });
     }

@@ -1,6 +1,6 @@
 import { Kind } from '../../lower/tree.ts';
 import { propertyIn } from '../decorators.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { functionsOf } from '../routes.ts';
 import type { Location } from '../sourceFile.ts';
 import type { Framework } from './framework.ts';
@@ -52,7 +52,7 @@ function consumersIn(linker: Linker, method: string): { at: Location; consumer: 
   const found: { at: Location; consumer: string }[] = [];
   for (const [file] of linker.program.table.modules) {
     const { tree } = file;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const callee = tree.child(node, 0);
       if (tree.kind(node) !== Kind.Call || tree.kind(callee) !== Kind.Member || tree.text(callee) !== method) return;
       const { receiver } = linker.expressions.calls.resolve({ file, node });

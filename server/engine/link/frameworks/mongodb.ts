@@ -1,5 +1,5 @@
 import { Kind, lineOf } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import type { TypeSymbol } from '../symbols.ts';
 import { columnsOf, propertiesOf } from './efColumns.ts';
 import { FluentModel } from './efFluent.ts';
@@ -19,7 +19,7 @@ function collectionsOf(linker: Linker): Map<TypeSymbol, string> {
   const collections = new Map<TypeSymbol, string>();
   for (const file of linker.program.files) {
     if (!isCSharp(file)) continue;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const { tree } = file;
       if (tree.kind(node) !== Kind.Call || tree.text(tree.child(node, 0)) !== 'GetCollection') return;
       const call = linker.expressions.calls.resolve({ file, node });

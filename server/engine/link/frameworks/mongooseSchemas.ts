@@ -1,7 +1,7 @@
 import { Kind } from '../../lower/tree.ts';
 import { propertyIn } from '../decorators.ts';
 import type { Expressions } from '../expressions.ts';
-import { visitTree } from '../linker.ts';
+import { visitNodes } from '../linker.ts';
 import type { ExternalType, Program } from '../program.ts';
 import { isCSharp, type Location } from '../sourceFile.ts';
 import { pushTo } from '../symbols.ts';
@@ -56,7 +56,7 @@ class SchemaFunctions {
     const given: Given[] = [];
     for (const file of program.files) {
       if (isCSharp(file)) continue;
-      visitTree(file, (node) => {
+      visitNodes(file, (node) => {
         const kind = file.tree.kind(node);
         if (kind === Kind.Assign) given.push(...assigned({ file, node }));
         else if (kind === Kind.Call || kind === Kind.New) given.push(...this.#readCall({ file, node }));

@@ -1,7 +1,7 @@
 import type { DraftNode } from '../../graph/graphBuilder.ts';
 import { Kind } from '../../lower/tree.ts';
 import { propertyIn } from '../decorators.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { isCSharp, type Location, type SourceFile } from '../sourceFile.ts';
 import type { FunctionSymbol } from '../symbols.ts';
 import { parseRoute, parseUrl, scoreOf } from '../urlPaths.ts';
@@ -68,7 +68,7 @@ class NavigationFinder {
     const { tree } = file;
     const isTemplate = this.#linker.expressions.templateOwners.has(file);
     if (!isScript(file) && !isTemplate) return;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const at = { file, node };
       const kind = tree.kind(node);
       if (kind === Kind.Call) this.#visitCall(at);

@@ -1,6 +1,6 @@
 import { Kind } from '../../lower/tree.ts';
 import { decoratorArgument, decoratorsOnType, namedClass, propertyIn, symbolOf } from '../decorators.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { joinRoute } from '../routes.ts';
 import type { Location } from '../sourceFile.ts';
 import type { TypeSymbol } from '../symbols.ts';
@@ -35,7 +35,7 @@ export class NestModules {
     const settings: Location[] = [];
     for (const file of linker.program.files) {
       if (!importsNest(linker, file)) continue;
-      visitTree(file, (node) => {
+      visitNodes(file, (node) => {
         if (file.tree.kind(node) === Kind.Call) this.#readCall({ file, node }, settings);
       });
     }

@@ -1,5 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { isCSharp, type Location, type SourceFile } from '../sourceFile.ts';
 import type { TypeSymbol } from '../symbols.ts';
 
@@ -14,7 +14,7 @@ export function cronSchedules(linker: Linker): ReadonlyMap<TypeSymbol, string> {
   const schedules = new Map<TypeSymbol, string>();
   for (const file of linker.program.files) {
     if (!isCSharp(file)) continue;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const { tree } = file;
       if (tree.kind(node) !== Kind.Call || !SCHEDULES.has(tree.text(tree.child(node, 0)))) return;
       const text = linker.texts.valuesOf({ file, node: tree.children(tree.child(node, 1))[0] ?? 0 })[0]?.text;

@@ -1,5 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { joinRoute } from '../routes.ts';
 import type { Location, SourceFile } from '../sourceFile.ts';
 import type { FunctionSymbol } from '../symbols.ts';
@@ -28,7 +28,7 @@ export class FormFinder {
 
   visit(file: SourceFile): void {
     const { tree } = file;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const at = { file, node };
       const kind = tree.kind(node);
       if (kind === Kind.TemplateEvent && tree.kind(tree.child(node, 0)) === Kind.Object)

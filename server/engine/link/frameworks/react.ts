@@ -1,6 +1,6 @@
 import { Kind } from '../../lower/tree.ts';
 import type { Expressions } from '../expressions.ts';
-import { visitTree } from '../linker.ts';
+import { visitNodes } from '../linker.ts';
 import type { Program } from '../program.ts';
 import type { SourceFile } from '../sourceFile.ts';
 import type { Framework } from './framework.ts';
@@ -41,7 +41,7 @@ export const react: Framework = {
  */
 function nameWrapped(file: SourceFile, program: Program, expressions: Expressions): void {
   const { tree } = file;
-  visitTree(file, (node) => {
+  visitNodes(file, (node) => {
     if (tree.kind(node) !== Kind.Call) return;
     const holder = file.parent(node);
     const first = tree.children(tree.child(node, 1))[0] ?? 0;

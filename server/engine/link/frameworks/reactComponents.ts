@@ -1,5 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
-import { visitTree } from '../linker.ts';
+import { visitNodes } from '../linker.ts';
 import type { Program } from '../program.ts';
 import type { Location, SourceFile } from '../sourceFile.ts';
 import { type FunctionSymbol, pushTo, type TypeSymbol } from '../symbols.ts';
@@ -187,7 +187,7 @@ export class ReactComponents {
     const usesRedux = [...(this.#program.table.modules.get(file)?.imports.values() ?? [])].some(
       (item) => item.module === 'react-redux',
     );
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const kind = tree.kind(node);
       if (kind === Kind.JsxElement && tree.child(node, 0) !== 0) this.#indexElement({ file, node });
       else if (kind === Kind.Call && usesRedux) this.#indexConnection({ file, node });

@@ -1,6 +1,6 @@
 import type { Confidence } from '#protocol/graph.ts';
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import type { Location, SourceFile } from '../sourceFile.ts';
 import type { FunctionSymbol } from '../symbols.ts';
 import type { ReactComponents } from './reactComponents.ts';
@@ -40,7 +40,7 @@ export class ReactEvents {
 
   find(file: SourceFile): void {
     const { tree } = file;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       if (tree.kind(node) !== Kind.JsxElement) return;
       const confidence = this.#confidenceOf({ file, node });
       if (!confidence) return;

@@ -1,5 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import type { SourceFile } from '../sourceFile.ts';
 import type { ReactComponents } from './reactComponents.ts';
 import { loadFunctions } from './reactPages.ts';
@@ -7,7 +7,7 @@ import { loadFunctions } from './reactPages.ts';
 /** Draws `calls` from what renders an own component to what runs when the component is shown. */
 export function linkRendering(linker: Linker, components: ReactComponents, file: SourceFile): void {
   const { tree } = file;
-  visitTree(file, (node) => {
+  visitNodes(file, (node) => {
     if (tree.kind(node) !== Kind.JsxElement || tree.child(node, 0) === 0 || isInRoute(file, node)) return;
     const caller = linker.program.table.enclosingFunction(file, node);
     const component = caller && components.own({ file, node: tree.child(node, 0) });

@@ -1,5 +1,5 @@
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { functionsOf } from '../routes.ts';
 import type { Location, SourceFile } from '../sourceFile.ts';
 import type { FunctionSymbol } from '../symbols.ts';
@@ -59,7 +59,7 @@ export class ReactRoutes {
 
   #readFile(file: SourceFile): void {
     const { tree } = file;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const kind = tree.kind(node);
       if (kind === Kind.JsxElement && tree.child(node, 0) !== 0 && this.#isRoute({ file, node }))
         this.#readElement({ file, node });

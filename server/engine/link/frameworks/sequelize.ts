@@ -1,7 +1,7 @@
 import type { EntitySchema } from '#protocol/graph.ts';
 import { Kind } from '../../lower/tree.ts';
 import { nameLine, propertyIn } from '../decorators.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { isCSharp, type Location } from '../sourceFile.ts';
 import type { TypeSymbol } from '../symbols.ts';
 import { decoratedEntities, type EntityDialect } from './decoratedEntities.ts';
@@ -64,7 +64,7 @@ function initialisedModels(linker: Linker): EntityMapping[] {
   for (const file of linker.program.files) {
     if (isCSharp(file)) continue;
     const { tree } = file;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       const callee = tree.child(node, 0);
       if (tree.kind(node) !== Kind.Call || tree.kind(callee) !== Kind.Member || tree.text(callee) !== 'init') return;
       const symbol = modelClass(linker, { file, node: tree.child(callee, 0) });

@@ -1,7 +1,7 @@
 import type { DraftNode } from '../../graph/graphBuilder.ts';
 import { Kind } from '../../lower/tree.ts';
 import { parametersOf } from '../callResolver.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import type { Location } from '../sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from '../symbols.ts';
 import type { Framework } from './framework.ts';
@@ -40,6 +40,7 @@ interface Handling {
   functions: readonly FunctionSymbol[];
   target: string;
   confidence: 'certain' | 'likely';
+  runsAll?: boolean | undefined;
   /** Why there is no function. */
   reason: 'unknown_receiver' | 'no_handler_found';
   detail: string;
@@ -61,7 +62,7 @@ class ActionFinder {
   visit(view: XamlView): void {
     const page = this.#addPage(view);
     const { tree } = view.file;
-    visitTree(view.file, (node) => {
+    visitNodes(view.file, (node) => {
       if (tree.kind(node) !== Kind.TemplateEvent) return;
       const handling = this.#handlingOf(view, { file: view.file, node });
       if (!handling) return;
@@ -165,7 +166,7 @@ class ActionFinder {
       if (tree.kind(object.node) === Kind.TypeRef) return undefined;
       return { ...unresolved, reason: 'unknown_receiver', detail: 'the type of the data context is not known' };
     }
-    const { functions, isPassedOn } = this.#commands.handlersOf(context.type, name);
+    const { functions, isPassedOn, runsAll } = this.#commands.handlersOf(context.type, name);
     if (functions.length === 0 && isPassedOn) return undefined;
     if (functions.length === 0) {
       const detail = `${context.type.symbol.name} has no method for ${name} in the scanned code`;
@@ -177,6 +178,7 @@ class ActionFinder {
       functions,
       target,
       confidence: context.confidence === 'certain' ? 'certain' : 'likely',
+      runsAll,
       reason: 'no_handler_found',
       detail: '',
     };
@@ -185,7 +187,8 @@ class ActionFinder {
   #addAction(view: XamlView, at: Location, handling: Handling): void {
     const { graph } = this.#linker;
     const { tree } = at.file;
-    const { functions, target } = handling;
+    const { functions, target, runsAll } = handling;
+    const isAmbiguous = functions.length > 1 && runsAll !== true;
     const rule = tree.kind(tree.child(at.node, 0)) === Kind.Identifier ? 'xaml.event' : 'xaml.command';
     const name = `${tree.text(at.node)} ${target}`;
     const action = graph.operation({ kind: 'ui_action', at, target, name, provider: view.provider, rule });
@@ -193,12 +196,12 @@ class ActionFinder {
     const nodes = functions.map((fn) => graph.function(fn));
     for (const node of nodes) {
       const candidates = nodes
-        .filter((other) => other !== node)
+        .filter((other) => isAmbiguous && other !== node)
         .map((other) => ({ node: other, reason: 'equally possible command' }));
-      const confidence = nodes.length > 1 ? 'possible' : handling.confidence;
+      const confidence = isAmbiguous ? 'possible' : handling.confidence;
       graph.edge({ source: action, target: node, kind: 'handles', rule, confidence, candidates });
     }
     if (nodes.length === 0) graph.unresolved(action, handling.reason, handling.detail);
-    if (nodes.length > 1) graph.unresolved(action, 'ambiguous', 'several classes implement the command');
+    if (isAmbiguous) graph.unresolved(action, 'ambiguous', 'several classes implement the command');
   }
 }

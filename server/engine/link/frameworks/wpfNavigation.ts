@@ -1,6 +1,6 @@
 import type { DraftNode } from '../../graph/graphBuilder.ts';
 import { Kind } from '../../lower/tree.ts';
-import { type Linker, visitTree } from '../linker.ts';
+import { type Linker, visitNodes } from '../linker.ts';
 import { isCSharp, type Location } from '../sourceFile.ts';
 import type { TypeSymbol } from '../symbols.ts';
 
@@ -14,7 +14,7 @@ export function findNavigation(linker: Linker, pages: ReadonlyMap<TypeSymbol, Dr
   const routes = new PageRoutes(linker, pages);
   for (const file of linker.program.files) {
     if (!isCSharp(file)) continue;
-    visitTree(file, (node) => {
+    visitNodes(file, (node) => {
       if (file.tree.kind(node) !== Kind.Call) return;
       const at = { file, node };
       const caller = linker.program.table.enclosingFunction(file, node);
@@ -46,7 +46,7 @@ class PageRoutes {
     for (const [symbol, page] of pages) this.#named.set(symbol.name, page);
     for (const file of linker.program.files) {
       if (!isCSharp(file)) continue;
-      visitTree(file, (node) => {
+      visitNodes(file, (node) => {
         if (file.tree.kind(node) === Kind.Call && file.tree.text(file.tree.child(node, 0)) === 'RegisterRoute')
           this.#register({ file, node });
       });
