@@ -72,6 +72,9 @@ describe('the panel on the messages of the extension', () => {
   beforeEach(async () => {
     watched.problems.length = 0;
     await page.goto(new URL('/', server.address).href);
+    // Each test begins with a panel that was never open.
+    await page.evaluate('sessionStorage.clear()');
+    await page.reload();
     await page.getByRole('article').waitFor();
   });
 

@@ -71,6 +71,9 @@ abstract class Reading implements ReactiveController {
   /** @throws Error when the body is not what was asked for */
   protected abstract take(body: unknown, path: string): void;
 
+  /** Forgets what an earlier question brought, since `path` brought nothing. */
+  protected abstract drop(path: string): void;
+
   async #read(path: string): Promise<void> {
     const life = this.#life;
     this.#underWay = true;
@@ -103,6 +106,7 @@ abstract class Reading implements ReactiveController {
       this.loaded = true;
     } catch (error) {
       this.error = error instanceof Error ? error.message : String(error);
+      this.drop(path);
     }
   }
 }
@@ -124,6 +128,11 @@ export class Resource<T> extends Reading {
   protected override take(body: unknown): void {
     if (!this.#guard(body)) throw new Error(UNREADABLE);
     this.value = body;
+  }
+
+  protected override drop(): void {
+    this.value = null;
+    this.loaded = false;
   }
 }
 
@@ -163,6 +172,15 @@ export class PagedList<T> extends Reading {
     this.items = path === this.#first ? body.items : [...this.items, ...body.items];
     this.total = body.total;
     this.#next = nextQuery(body);
+  }
+
+  /** A page that failed leaves those before it. */
+  protected override drop(path: string): void {
+    if (path !== this.#first) return;
+    this.items = [];
+    this.total = 0;
+    this.#next = null;
+    this.loaded = false;
   }
 }
 
