@@ -19,6 +19,8 @@ export interface ScanRun extends Usage {
   phases: Record<string, number>;
   filesScanned: number;
   nodes: number;
+  /** Milliseconds that requests for the status took while the scan ran, in order of length. */
+  statusMs: number[];
 }
 
 /** The bundled scan server in a process of its own, with an empty store. */
@@ -50,21 +52,35 @@ export class BenchServer implements AsyncDisposable {
   /** @throws {Error} when the scan does not complete */
   async scan(folder: string): Promise<ScanRun> {
     let stage = 'queued';
+    const statusMs: number[] = [];
+    const timed = async (scanId: string): Promise<ScanStatus> => {
+      const asked = performance.now();
+      const status = await this.#status(scanId);
+      statusMs.push(performance.now() - asked);
+      return status;
+    };
     const watch = new ProcessTreeWatch(this.#pid, () => stage);
     const started = performance.now();
     try {
       const { scan_id } = Value.Parse(ScanAccepted, await this.#request('/scan', { repository_path: folder }));
-      let status = await this.#status(scan_id);
+      let status = await timed(scan_id);
       while (!isTerminal(status.status)) {
         stage = status.status;
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-        status = await this.#status(scan_id);
+        status = await timed(scan_id);
       }
       const wallSeconds = (performance.now() - started) / 1000;
       if (status.status !== 'completed')
         throw new Error(`the scan of ${folder} ended: ${status.error ?? status.message}`);
       const { phases } = Value.Parse(ScanOverview, await this.#request(`/scan/${scan_id}/overview`));
-      return { wallSeconds, phases, filesScanned: status.files_scanned, nodes: status.nodes_found, ...watch.end() };
+      return {
+        wallSeconds,
+        phases,
+        filesScanned: status.files_scanned,
+        nodes: status.nodes_found,
+        statusMs: statusMs.sort((a, b) => a - b),
+        ...watch.end(),
+      };
     } finally {
       watch.end();
     }
