@@ -37,7 +37,7 @@ describe('why a list is empty', () => {
     const lines = diagnose(overview({ found: 3, skipped: 2, failed: 1 }), 'tables');
     expect(lines).toEqual([
       '3 files found, none read: 2 skipped, 1 failed.',
-      'The Files tab has the reason for each of them.',
+      'The Files view has the reason for each of them.',
     ]);
   });
 

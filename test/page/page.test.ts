@@ -81,6 +81,11 @@ describe('the page of npm start', () => {
     await page.getByRole('article').waitFor();
   }
 
+  async function choosePlaceOrder(): Promise<void> {
+    await page.getByRole('listitem').filter({ hasText: 'Place order' }).getByRole('button').click();
+    await page.getByRole('article', { name: 'Workflow Place order on checkout' }).waitFor();
+  }
+
   it('takes the one-time code once', async () => {
     const other = await browser.newContext();
     const response = await (await other.newPage()).goto(server.address);
@@ -92,7 +97,7 @@ describe('the page of npm start', () => {
     await showSample();
     const total = await page.getByText(/^\d+ workflows$/).textContent();
     expect(Number.parseInt(total ?? '', 10)).toBeGreaterThan(5);
-    await page.getByRole('listitem').filter({ hasText: 'Place order' }).getByRole('button').click();
+    await choosePlaceOrder();
     const hops = page.getByRole('list', { name: 'Hops of the workflow' }).locator('.hop');
     expect(await hops.count()).toBeGreaterThan(4);
     expect(await hops.first().innerText()).toContain('UI action');
@@ -100,7 +105,7 @@ describe('the page of npm start', () => {
 
   it('opens the source of a hop at its line', async () => {
     await showSample();
-    await page.getByRole('listitem').filter({ hasText: 'Place order' }).getByRole('button').click();
+    await choosePlaceOrder();
     const hop = page.locator('.hop').filter({ hasText: 'HTTP call' }).first();
     const { file, line } = await placeOf(hop);
     await hop.click();
@@ -119,7 +124,7 @@ describe('the page of npm start', () => {
 
   it('shows the rule and the proof of an edge on demand', async () => {
     await showSample();
-    await page.getByRole('listitem').filter({ hasText: 'Place order' }).getByRole('button').click();
+    await choosePlaceOrder();
     const edge = page.locator('.edge').filter({ hasText: 'requests' }).first();
     await edge.locator('summary').click();
     await edge.getByText('From', { exact: true }).waitFor();
@@ -133,7 +138,7 @@ describe('the page of npm start', () => {
 
   it('shows what a verdict on a link would write, and writes nothing', async () => {
     await showSample();
-    await page.getByRole('listitem').filter({ hasText: 'Place order' }).getByRole('button').click();
+    await choosePlaceOrder();
     const edge = page.locator('.edge').filter({ hasText: 'requests' }).first();
     await edge.locator('summary').click();
     await edge.getByRole('button', { name: 'This link is wrong' }).click();
@@ -216,7 +221,7 @@ describe('the page of npm start', () => {
 
   it('shows the code around a place on hover, and closes it with Escape', async () => {
     await showSample();
-    await page.getByRole('listitem').filter({ hasText: 'Place order' }).getByRole('button').click();
+    await choosePlaceOrder();
     const hop = page.locator('.hop').filter({ hasText: 'HTTP call' }).first();
     const { file, line } = await placeOf(hop);
     await hop.hover();
@@ -226,6 +231,16 @@ describe('the page of npm start', () => {
     expect(await shown.textContent()).toBe(source);
     await page.keyboard.press('Escape');
     await shown.waitFor({ state: 'detached' });
+  });
+
+  it('leaves a proof that was opened in one workflow closed in the next', async () => {
+    await showSample();
+    await choosePlaceOrder();
+    await page.locator('.edge').first().locator('summary').click();
+    await page.locator('.edge[open] .proof').first().waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'Apply coupon' }).getByRole('button').click();
+    await page.getByRole('article', { name: 'Workflow Apply coupon on checkout' }).waitFor();
+    expect(await page.locator('.edge[open]').count()).toBe(0);
   });
 
   it('groups the workflows and opens a group', async () => {

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { EndpointRow, UnresolvedRow, WorkflowRow } from '#protocol/http.ts';
 import { counted } from '../components/format.ts';
 import type { Filter } from '../components/filterBar.ts';
@@ -115,21 +116,26 @@ export class EndpointsView extends ResultView {
     const of = (list: readonly NodeLink[], kind: string) => list.filter(({ edge }) => edge.kind === kind);
     const drawn = (list: readonly NodeLink[]) =>
       list.map((link) => linkedNode({ context: this.context, scanId: this.scanId, subject: node, link }));
-    return html`${this.back('All endpoints', ['endpoint'])}
-      <article class="detail" aria-label="Endpoint ${nodeTitle(node)}" aria-busy=${this.#links.outdated}>
-        <header class="detail-head">
-          <h2 class="code">${nodeTitle(node)}</h2>
-          <p class="detail-facts">
-            <button class="link proof-end" type="button" @click=${() => this.context.open(locationOf(node))}>
-              ${place(node)}
-            </button>
-            ${confidenceLabel(node.confidence)} ${node.provider ? html`<span>${node.provider}</span>` : nothing}
-          </p>
-        </header>
-        ${section('Called by', drawn(of(incoming, 'requests')), 'No call in the scanned folders reaches this route.')}
-        ${section('Handled by', drawn(of(outgoing, 'handles')), 'The function behind this route was not found.')}
-        ${this.#tables('Writes', row?.writes ?? [])} ${this.#tables('Reads', row?.reads ?? [])} ${this.#throughHere()}
-      </article>`;
+    const article = html`<article
+      class="detail"
+      aria-label="Endpoint ${nodeTitle(node)}"
+      aria-busy=${this.#links.outdated}
+    >
+      <header class="detail-head">
+        <h2 class="code">${nodeTitle(node)}</h2>
+        <p class="detail-facts">
+          <button class="link proof-end" type="button" @click=${() => this.context.open(locationOf(node))}>
+            ${place(node)}
+          </button>
+          ${confidenceLabel(node.confidence)} ${node.provider ? html`<span>${node.provider}</span>` : nothing}
+        </p>
+      </header>
+      ${section('Called by', drawn(of(incoming, 'requests')), 'No call in the scanned folders reaches this route.')}
+      ${section('Handled by', drawn(of(outgoing, 'handles')), 'The function behind this route was not found.')}
+      ${this.#tables('Writes', row?.writes ?? [])} ${this.#tables('Reads', row?.reads ?? [])} ${this.#throughHere()}
+    </article>`;
+    // Keyed: a proof opened for one endpoint is not open for the next.
+    return html`${this.back('All endpoints', ['endpoint'])} ${keyed(node.id, article)}`;
   }
 
   #tables(title: string, tables: readonly string[]): TemplateResult | typeof nothing {

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { TableRow, WorkflowRow } from '#protocol/http.ts';
 import type { EntityDiagram } from '#protocol/views.ts';
 import type { Filter } from '../components/filterBar.ts';
@@ -117,12 +118,15 @@ export class TablesView extends ResultView {
     return html`${this.back('All tables', ['table'])}
     ${
       row
-        ? tableDetail({
-            context: this.context,
-            row,
-            workflows: this.#workflows,
-            model: this.#modelOf(this.#entities.value),
-          })
+        ? keyed(
+            row.table,
+            tableDetail({
+              context: this.context,
+              row,
+              workflows: this.#workflows,
+              model: this.#modelOf(this.#entities.value),
+            }),
+          )
         : empty('No such table', ['It may be gone since the scan it was chosen in.'])
     }`;
   }

@@ -1,4 +1,5 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, type TemplateResult } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import type { WorkflowDetail } from '#protocol/views.ts';
 import { counted } from '../components/format.ts';
 import { confidenceLabel, empty, failed, icon, kindIcon, loading, tableLink } from '../components/templates.ts';
@@ -59,6 +60,11 @@ export class WorkflowDetailView extends PageElement {
     if (error !== null) return this.#failed(error);
     if (!value) return loading('the workflow');
     const hops = this.#flow(value);
+    // Keyed: a proof opened in one workflow is not open in the next.
+    return html`${keyed(value.id, this.#article(value, hops))}`;
+  }
+
+  #article(value: WorkflowDetail, hops: readonly FlowHop[]): TemplateResult {
     return html`<article class="detail" aria-label="Workflow ${value.name}" aria-busy=${this.#workflow.outdated}>
       ${this.#head(value)} ${this.#story(value.story)} ${this.#modes()}
       ${this.view['workflow.as'] === 'diagram' ? this.#diagram(value, hops) : this.#list(hops)}
