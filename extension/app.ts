@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PanelAction } from '#protocol/webview.ts';
+import { MCP_PROVIDER, McpDefinitions, toolsOf } from './ai/mcpDefinitions.ts';
 import { COMMANDS } from './commands.ts';
 import { openFolders, SERVER_SETTINGS } from './config.ts';
 import type { EditorFeatures } from './editor/features.ts';
@@ -39,6 +40,8 @@ export class App {
   readonly log = vscode.window.createOutputChannel('Pinata', { log: true });
   readonly store = new StateStore();
   readonly tree: ResultsTree;
+  /** Milliseconds that activation held up VS Code, for `Pinata: Diagnose`. */
+  activatedIn = 0;
   readonly #scope = new Scope((error) => this.log.error(`Shutting down: ${causeChain(error)}`));
   readonly #warned = new Set<string>();
   #services: Promise<Services> | null = null;
@@ -51,6 +54,7 @@ export class App {
     this.#scope.add(createStatusBar(this.store));
     this.tree = this.#scope.add(this.#createTree());
     this.#registerCommands();
+    this.#registerTools();
     this.#scope.add(
       vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
         deserializeWebviewPanel: async (panel) => (await this.panel()).adopt(panel),
@@ -163,6 +167,18 @@ export class App {
       const handler = (...args: unknown[]): Promise<void> => this.guard(() => run(this, ...args));
       this.#scope.add(vscode.commands.registerCommand(id, handler));
     }
+  }
+
+  /** What language models may ask: tools, and the same as a definition of an MCP server. */
+  #registerTools(): void {
+    for (const { name } of toolsOf(this.context)) {
+      const invoke = async ({ input }: vscode.LanguageModelToolInvocationOptions<unknown>) =>
+        (await import('./ai/languageModelTools.ts')).answerTool(this, name, input);
+      this.#scope.add(vscode.lm.registerTool(name, { invoke }));
+    }
+    const definitions = new McpDefinitions(this.context, this.store, async () => (await this.services()).connection);
+    this.#scope.add(definitions);
+    this.#scope.add(vscode.lm.registerMcpServerDefinitionProvider(MCP_PROVIDER, definitions));
   }
 
   async #topRows(scanId: string, wishes: TreeWishes): Promise<TreeRow[]> {

@@ -6,13 +6,15 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Bundles the extension into one CommonJS file: VS Code's module `vscode` stays outside, everything else is inside.
- * What is behind `import()` is evaluated at its first use, which keeps activation cheap.
+ * What is behind `import()` is evaluated at its first use, which keeps activation cheap. Beside it lies the MCP server,
+ * which runs in a process of its own.
  */
-export async function buildExtension(outputFile = join(ROOT, 'dist/extension/main.cjs')): Promise<void> {
+export async function buildExtension(outputFolder = join(ROOT, 'dist/extension')): Promise<void> {
   await build({
     absWorkingDir: ROOT,
-    entryPoints: ['extension/main.ts'],
-    outfile: outputFile,
+    entryPoints: { main: 'extension/main.ts', mcp: 'extension/ai/mcpServer.ts' },
+    outdir: outputFolder,
+    outExtension: { '.js': '.cjs' },
     bundle: true,
     format: 'cjs',
     platform: 'node',

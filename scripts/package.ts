@@ -25,7 +25,7 @@ const INPUTS = [
   '.vscodeignore',
   '{README,CHANGELOG}.md',
   'LICENSE',
-  'extension/media/*',
+  'extension/media/**',
   'dist/{extension,server,webview}/**',
 ];
 

@@ -4,7 +4,7 @@ import type { TableRow, WorkflowRow } from '#protocol/http.ts';
 import type { App } from '../app.ts';
 import { entityAt, markAt } from '../editor/cursor.ts';
 import type { DocumentMarks } from '../editor/documentMarks.ts';
-import { accessTexts } from '../editor/markText.ts';
+import { accessTexts, usesText } from '../editor/markText.ts';
 import { KIND_ICONS } from '../views/kinds.ts';
 import { isCodePlace } from '../views/openCode.ts';
 import { placeOf, whereabouts } from '../views/treeRow.ts';
@@ -147,7 +147,7 @@ async function pickTable(app: App, scanId: string): Promise<string | undefined> 
 
 function tableItem({ table, schema, readers_total: readers = 0, writers_total: writers = 0 }: TableRow) {
   const entity = schema && schema.entity !== table ? `${schema.entity} · ` : '';
-  return { table, label: `$(table) ${table}`, description: `${entity}${readers} read · ${writers} write` };
+  return { table, label: `$(table) ${table}`, description: `${entity}${usesText(readers, writers)}` };
 }
 
 type UseItem = vscode.QuickPickItem & { node?: GraphNode };

@@ -5,7 +5,8 @@ import type { ScanResults } from '../scan/results.ts';
 import { KIND_ICONS, KIND_WORDS } from '../views/kinds.ts';
 import type { AnchoredMark } from './anchors.ts';
 import type { DocumentMarks, DocumentMarksStore } from './documentMarks.ts';
-import { accessTexts, counted } from './markText.ts';
+import { commandLink, escaped } from './markdownText.ts';
+import { accessTexts, usesText } from './markText.ts';
 
 const NAMED_WORKFLOWS = 3;
 /** Most hops shown; the panel shows all. */
@@ -81,8 +82,9 @@ class HoverText {
   }
 
   entity({ mark: { node, readers = 0, writers = 0 } }: AnchoredMark): void {
-    const uses = `${counted(readers, 'read')}, ${counted(writers, 'write')}`;
-    this.#paragraph(link(uses, 'pinata.findTableUses', [node.name], 'What reads or writes this table'));
+    this.#paragraph(
+      commandLink(usesText(readers, writers), 'pinata.findTableUses', [node.name], 'What reads or writes this table'),
+    );
   }
 
   tables(reads: readonly string[], writes: readonly string[]): void {
@@ -100,10 +102,10 @@ class HoverText {
   }
 
   workflows(items: readonly { id: string; name: string }[], total: number, node: GraphNode): void {
-    const links = items.map(({ id, name }) => link(name, 'pinata.showWorkflow', [id], 'Show this workflow'));
+    const links = items.map(({ id, name }) => commandLink(name, 'pinata.showWorkflow', [id], 'Show this workflow'));
     const rest = total - items.length;
     if (rest > 0) {
-      links.push(link(`${rest} more`, 'pinata.showWorkflowsThrough', [node.id, node.name], 'Choose a workflow'));
+      links.push(commandLink(`${rest} more`, 'pinata.showWorkflowsThrough', [node.id, node.name], 'Choose a workflow'));
     }
     this.#paragraph(`$(git-merge) ${links.join(' · ')}`);
   }
@@ -129,19 +131,5 @@ function hopText(node: GraphNode, here: boolean): string {
   const { root, file, start_line: line, start_column: column } = node;
   const place = `${file.slice(file.lastIndexOf('/') + 1)}:${line}`;
   const name = `$(${KIND_ICONS[node.kind]}) ${here ? `**${escaped(node.name)}**` : escaped(node.name)}`;
-  return `${name} ${link(place, 'pinata.openCode', [{ root, file, line, column }], `${file}:${line}`)}`;
-}
-
-function link(text: string, command: string, args: unknown[], title: string): string {
-  const uri = `command:${command}?${encodeURIComponent(JSON.stringify(args))}`;
-  return `[${escaped(text)}](${uri} "${escaped(title).replaceAll('"', '')}")`;
-}
-
-/** Text of the code as Markdown that reads as it stands: no markup, no icons, no HTML, no line breaks. */
-function escaped(text: string): string {
-  const plain = text.replaceAll(/\s+/g, ' ');
-  return plain
-    .replaceAll(/[\\`*_{}[\]()#+\-.!|<>~$&"]/g, '\\$&')
-    .replaceAll('\\$', '\\\\$')
-    .replaceAll('\\&', '&amp;');
+  return `${name} ${commandLink(place, 'pinata.openCode', [{ root, file, line, column }], `${file}:${line}`)}`;
 }

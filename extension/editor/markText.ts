@@ -18,10 +18,14 @@ export function lensText(mark: CodeMark): string | null {
 }
 
 function entityText({ readers = 0, writers = 0, workflows, node }: CodeMark): string {
-  if (readers + writers === 0) return `table ${node.name} · nothing reads or writes it`;
-  const uses = [counted(readers, 'read'), counted(writers, 'write')];
-  if (workflows > 0) uses.unshift(counted(workflows, 'workflow'));
-  return [`table ${node.name}`, ...uses].join(' · ');
+  const flows = workflows > 0 ? [counted(workflows, 'workflow')] : [];
+  return [`table ${node.name}`, ...flows, usesText(readers, writers)].join(' · ');
+}
+
+/** `2 reads · 4 writes`; what there is none of is not said. */
+export function usesText(readers: number, writers: number): string {
+  const uses = [readers > 0 ? counted(readers, 'read') : '', writers > 0 ? counted(writers, 'write') : ''];
+  return uses.filter(Boolean).join(' · ') || 'not read or written';
 }
 
 function callersText({ callers = 0 }: CodeMark): string {

@@ -37,6 +37,12 @@ export class ServerClient {
     this.#agent = new (secure ? https : http).Agent({ keepAlive: true, maxSockets: 8 });
   }
 
+  /** What another process of the same user needs to reach the server; never shown, never logged. */
+  credentials(): { address: string; token: string } {
+    const { endpoint } = this;
+    return { address: endpoint.kind === 'socket' ? endpoint.path : endpoint.url.href, token: this.#token };
+  }
+
   /**
    * The parsed body of a GET below the API prefix.
    * @throws ServerError

@@ -104,7 +104,9 @@ export class ServerConnection {
 
   async #launch(choice: ServerChoice & { kind: 'launch' }, scope: Scope): Promise<ConnectedServer> {
     this.#refuseCrashLoop();
+    const started = performance.now();
     const launched = scope.add(await launchServer({ ...choice.options, log: this.#log }));
+    const readyIn = Math.round(performance.now() - started);
     let expected = false;
     scope.onEnd(() => (expected = true));
     void launched.exited.then((reason) => {
@@ -112,7 +114,11 @@ export class ServerConnection {
     });
     const client = scope.add(new ServerClient(parseEndpoint(launched.ready.address), launched.ready.token));
     const environment = await client.environment();
-    return { client, environment, description: `launched server, process ${launched.ready.pid}` };
+    return {
+      client,
+      environment,
+      description: `launched server, process ${launched.ready.pid}, ready after ${readyIn} ms`,
+    };
   }
 
   async #reach(choice: ServerChoice & { kind: 'connect' }, scope: Scope): Promise<ConnectedServer> {

@@ -18,6 +18,7 @@ import {
 } from '#protocol/views.ts';
 import type { ScanResults } from '../scan/results.ts';
 import { KIND_ICONS, REASON_WORDS } from './kinds.ts';
+import { usesText } from '../editor/markText.ts';
 import { chainRows } from './treeChain.ts';
 import {
   accessDescription,
@@ -182,7 +183,7 @@ export class TreeLists {
     const place = schema && { root: schema.root, file: schema.file, line: schema.line, column: 1 };
     return {
       label: table,
-      description: readers + writers === 0 ? 'not used' : `${readers} read · ${writers} write`,
+      description: usesText(readers, writers),
       icon: 'table',
       table,
       view: { tab: 'tables', table },

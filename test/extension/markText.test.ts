@@ -21,7 +21,7 @@ describe('what stands above the code', () => {
     expect(lensText(markOf({ ...entity, workflows: 4, more: { readers: 5, writers: 1 } }))).toBe(
       'table Orders · 4 workflows · 5 reads · 1 write',
     );
-    expect(lensText(markOf(entity))).toBe('table Orders · nothing reads or writes it');
+    expect(lensText(markOf(entity))).toBe('table Orders · not read or written');
   });
 
   it('says nothing of functions, operations and handlers without a workflow', () => {

@@ -38,10 +38,10 @@ const OVERVIEW = {
 };
 
 /** What a server answers that starts a scan named scan-1 and gives its results. */
-function ordinary(method: string, path: string): { status: number; body: unknown } | undefined {
+function ordinary(method: string, path: string, id = 'scan-1'): { status: number; body: unknown } | undefined {
   const answers: Record<string, unknown> = {
     'GET /environment': ENVIRONMENT,
-    'POST /scan': { scan_id: 'scan-1', status: 'queued', message: 'queued' },
+    'POST /scan': { scan_id: id, status: 'queued', message: 'queued' },
     'POST /scan/scan-1/cancel': { scan_id: 'scan-1', accepted: true, message: 'cancelling' },
     'GET /scan/scan-1/overview': OVERVIEW,
     'GET /scan/scan-1/status': scanStatus(9, COMPLETED),
@@ -127,6 +127,75 @@ describe('ScanSession', () => {
     await until(store, (state) => state.problem !== null);
     expect(problems).toEqual([{ message: 'The disk is full.', actions: ['retry', 'show_log'] }]);
     expect(store.state.resultsScanId).toBe('older');
+  });
+
+  /** A server that completes scans named scan-1, scan-2 … and compares and removes them; `end` names another end. */
+  function counting(end: (number: number) => Partial<typeof COMPLETED> = () => COMPLETED): Partial<StandInBehaviour> {
+    let started = 0;
+    return {
+      onSocket: (socket) => {
+        const status = scanStatus(9, { ...end(started), scan_id: `scan-${started}` });
+        socket.send(JSON.stringify(status));
+      },
+      onRequest: (method, path) => {
+        if (method === 'DELETE') return { status: 204, body: null };
+        if (path === '/scan') started++;
+        if (path === '/scan') return ordinary('POST', path, `scan-${started}`);
+        const totals = { workflows: { added: 2, removed: 1, changed: 0 } };
+        if (path.includes('/compare/')) return { status: 200, body: { totals } };
+        return path.endsWith('/overview') ? ordinary('GET', '/scan/scan-1/overview') : ordinary(method, path);
+      },
+    };
+  }
+
+  async function scanned(made: Fixture, automatic: boolean): Promise<void> {
+    const before = made.remembered.length;
+    await made.session.start(REQUEST, FOLDERS, { automatic, rescan: true });
+    await expect.poll(() => made.remembered.length).toBeGreaterThan(before + 2);
+    await until(made.store, (state) => state.operations !== null);
+  }
+
+  it('tells how workflows differ from the scan before, and automatic scans replace each other', async () => {
+    const made = await fixture(counting());
+    const { store, requests } = made;
+    await scanned(made, false);
+    expect(store.state.changes).toBeNull();
+    for (let number = 2; number <= 4; number++) await scanned(made, number > 2);
+    expect(store.state.resultsScanId).toBe('scan-4');
+    expect(store.state.changes).toEqual({ previous_scan_id: 'scan-2', added: 2, removed: 1, changed: 0 });
+    expect(made.remembered.at(-1)).toMatchObject({ automatic: true, baseline: 'scan-2' });
+    await expect
+      .poll(() => requests.filter((request) => request.startsWith('DELETE')))
+      .toEqual(['DELETE /scan/scan-3']);
+  });
+
+  it('keeps the older results in view when a rescan was cancelled', async () => {
+    const made = await fixture(counting((number) => (number === 1 ? COMPLETED : { status: 'cancelled' })));
+    await scanned(made, false);
+    await made.session.start(REQUEST, FOLDERS, { rescan: true });
+    await until(made.store, (state) => state.status?.status === 'cancelled');
+    await expect.poll(() => made.remembered.at(-1)?.status?.status).toBe('cancelled');
+    expect(made.store.state.resultsScanId).toBe('scan-1');
+  });
+
+  it('makes no noise when an automatic scan fails', async () => {
+    const failed = { status: 'error', error: 'The disk is full.' } as const;
+    const made = await fixture(counting((number) => (number === 1 ? COMPLETED : failed)));
+    await scanned(made, false);
+    await made.session.start(REQUEST, FOLDERS, { automatic: true });
+    await until(made.store, (state) => state.problem !== null);
+    expect(made.problems).toEqual([]);
+    expect(made.store.state.resultsScanId).toBe('scan-1');
+  });
+
+  it('forgets the results in view when their scan is removed, and no other', async () => {
+    const made = await fixture(counting());
+    await scanned(made, false);
+    await made.session.remove('older');
+    expect(made.store.state.resultsScanId).toBe('scan-1');
+    await made.session.remove('scan-1');
+    expect(made.store.state).toMatchObject({ scanId: null, resultsScanId: null, operations: null });
+    expect(made.requests).toContain('DELETE /scan/scan-1');
   });
 
   it('shows the refusal of the server when the scan cannot start, and can start again', async () => {

@@ -109,5 +109,7 @@ function answer(behaviour: StandInBehaviour, request: IncomingMessage, response:
   const refused = { status: 401, body: { code: 'wrong_token', message: 'The token is wrong.', request_id: '1' } };
   const { status, body } = authorised ? (behaviour.onRequest?.(request.method ?? '', path) ?? unknown) : refused;
   request.resume();
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { 'content-type': 'application/json' })
+    .end(status === 204 ? undefined : JSON.stringify(body));
 }

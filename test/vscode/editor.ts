@@ -37,8 +37,8 @@ const SETTINGS = {
 };
 
 /**
- * Runs in every frame: keeps each text that the elements worth watching have shown, and each breach of a
- * Content-Security-Policy.
+ * Runs in every frame: keeps each text that the elements worth watching have shown, each breach of a
+ * Content-Security-Policy, and the way by which the panel talks to the extension.
  */
 const RECORDER = `
   window.pinataShown = {};
@@ -53,6 +53,18 @@ const RECORDER = `
   };
   const begin = () => new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
   document.addEventListener('DOMContentLoaded', begin);
+  let acquire;
+  Object.defineProperty(window, 'acquireVsCodeApi', {
+    configurable: true,
+    get: () => acquire,
+    set: (given) => {
+      acquire = () => {
+        const api = given();
+        window.pinataPost = (message) => api.postMessage(message);
+        return api;
+      };
+    },
+  });
   document.addEventListener('securitypolicyviolation', (event) => window.pinataBreaches.push(event.violatedDirective + ' ' + event.blockedURI));
 `;
 
@@ -64,6 +76,7 @@ export class Editor {
   readonly #server: ChildProcess;
   readonly #browser: Browser;
   readonly #port: number;
+  readonly #settings: Record<string, unknown> = { ...SETTINGS };
 
   private constructor(folder: string, server: ChildProcess, port: number, browser: Browser) {
     this.folder = folder;
@@ -99,6 +112,12 @@ export class Editor {
   get pid(): number {
     if (this.#server.pid === undefined) throw new Error('The VS Code server is not running');
     return this.#server.pid;
+  }
+
+  /** Changes user settings; open windows follow them. */
+  settings(more: Readonly<Record<string, unknown>>): void {
+    Object.assign(this.#settings, more);
+    writeFileSync(join(this.folder, 'ud', 'User', 'settings.json'), JSON.stringify(this.#settings));
   }
 
   /** Opens a folder or a .code-workspace file in a window of its own. */
@@ -218,6 +237,59 @@ export class Window {
     const row = this.quickPick.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
     await row.waitFor({ timeout });
     await this.page.keyboard.press('Enter');
+  }
+
+  /** The commands that the palette offers for a text. */
+  async offeredCommands(text: string): Promise<string[]> {
+    const box = this.quickPick.locator('.quick-input-box input');
+    await this.page.keyboard.press('F1');
+    await box.waitFor({ state: 'visible' });
+    await box.fill(`>${text}`);
+    const rows = this.quickPick.locator('.quick-input-list .monaco-list-row', { hasText: text });
+    await rows.first().waitFor();
+    const titles = await rows.locator('.monaco-highlighted-label').allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    await box.waitFor({ state: 'hidden' });
+    return titles.map((title) => title.replaceAll('\u00a0', ' '));
+  }
+
+  /** Opens a file of the workspace by its name, beside the panel. */
+  async openFile(name: string): Promise<void> {
+    const box = this.quickPick.locator('.quick-input-box input');
+    await this.page.keyboard.press('F1');
+    await box.waitFor({ state: 'visible' });
+    await box.fill(name);
+    await this.quickPick.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await box.waitFor({ state: 'hidden' });
+  }
+
+  /** Rests the pointer on a word of a line of code until a hover has come. */
+  async hover(line: Locator, word: string): Promise<void> {
+    const hovers = this.page.locator('.monaco-hover:visible .hover-row');
+    await line.locator('span', { hasText: word }).last().hover();
+    await hovers.first().waitFor();
+  }
+
+  /** Brings Pinata's view in the side bar into sight; a badge on its icon is no obstacle. */
+  async showView(): Promise<void> {
+    await this.page.locator('.activitybar .action-label[aria-label^="Pinata"]').click({ force: true });
+    await this.page.locator('.composite.title, .pane-header').filter({ hasText: 'Pinata' }).first().waitFor();
+  }
+
+  /** Presses a button in the title of Pinata's view. */
+  async viewAction(title: string): Promise<void> {
+    const header = this.page.locator('.composite.title, .pane-header').filter({ hasText: 'Pinata' });
+    await header.locator(`.action-label[aria-label="${title}"]`).first().click();
+  }
+
+  /** Sends a message that has an id to the extension as the panel does, and gives its answer. */
+  async askAsPanel(panel: Frame, message: { id: number }): Promise<unknown> {
+    return panel.evaluate(`new Promise((resolve) => {
+      addEventListener('message', ({ data }) => data.type === 'response' && data.id === ${message.id} && resolve(data));
+      window.pinataPost(${JSON.stringify(message)});
+    })`);
   }
 
   /** Types an answer into the input box of this title and waits until it has gone. */
