@@ -37,6 +37,8 @@ export function answers<T extends Record<number, TSchema>>(own: T): T & { '4xx':
 /** Registers the protocol's schemas and validates requests with TypeBox, so that nothing is coerced in a body. */
 export function useProtocolSchemas(app: FastifyInstance): void {
   for (const schema of NAMED) app.addSchema(withReferences(schema, true));
+  // Answers are typed where they are made. Compiling a serializer for each takes two thirds of the server's start.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
     const check = Compile(schema);
     return (value: unknown) => {
