@@ -67,6 +67,21 @@ const RESULT_VIEWS: Readonly<Record<ResultTab, (inputs: ResultInputs) => Templat
     html`<pinata-exports .context=${context} .view=${view} .scanId=${scanId} .overview=${overview}></pinata-exports>`,
 };
 
+/** Filters and modes that would hide what is navigated to, by the key that names it. */
+const HIDING: Readonly<Record<string, readonly string[]>> = {
+  table: ['tables.as', 'tables.text', 'tables.use'],
+  endpoint: ['endpoints.scope', 'endpoints.text'],
+  message: ['message.kind', 'message.text'],
+  store: ['store.kind', 'store.text'],
+  component: ['component.kind', 'component.text'],
+};
+
+/** View values that clear what would hide the things named in `view`. */
+function unhidden(view: ViewValues): ViewValues {
+  const hiding = Object.keys(view).flatMap((key) => HIDING[key] ?? []);
+  return Object.fromEntries(hiding.map((key) => [key, '']));
+}
+
 /** The whole panel: progress on top, the views, the chosen one, and in the page the source preview. */
 export class App extends PageElement {
   static override properties: PropertyDeclarations = {
@@ -97,7 +112,10 @@ export class App extends PageElement {
       setView: (changes) => this.#setView(changes),
       open: (location) => this.#open(location),
     };
-    host.connect({ state: (state) => this.#receive(state), navigate: (view) => this.#setView(view) });
+    host.connect({
+      state: (state) => this.#receive(state),
+      navigate: (view) => this.#setView({ ...unhidden(view), ...view }),
+    });
   }
 
   #receive(state: PanelState): void {

@@ -145,6 +145,9 @@ describe('the panel on the messages of the extension', () => {
   });
 
   it('brings into view what the host navigates to', async () => {
+    await page.getByRole('tab', { name: 'Tables' }).click();
+    await page.getByRole('button', { name: 'How the tables are related' }).click();
+    await page.locator('.diagram-box').first().waitFor();
     await page.evaluate(`window.postMessage({ type: 'navigate', view: { tab: 'tables', table: 'Coupons' } })`);
     await page.getByRole('article', { name: 'Table Coupons' }).waitFor();
     expect(await page.getByRole('tab', { selected: true }).textContent()).toContain('Tables');

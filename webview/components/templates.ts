@@ -53,7 +53,7 @@ export function tableLink(context: Context, table: string): TemplateResult {
   </button>`;
 }
 
-const NO_TABLE_FILTER = { 'tables.text': '', 'tables.use': '' };
+const NO_TABLE_FILTER = { 'tables.as': '', 'tables.text': '', 'tables.use': '' };
 
 /** A workflow as a line that leads to the Workflows view. */
 export function workflowLink(context: Context, workflow: { id: string; name: string }): TemplateResult {

@@ -136,7 +136,7 @@ export class OverviewView extends ResultView {
         text: `${counted(writers, 'write')} · ${counted(readers, 'read')}`,
         icon: 'table',
         kind: 'table',
-        to: { tab: 'tables', table, 'tables.text': '', 'tables.use': '' },
+        to: { tab: 'tables', table, 'tables.as': '', 'tables.text': '', 'tables.use': '' },
       }));
   }
 
@@ -200,7 +200,7 @@ function orphanBars(overview: ScanOverview): Bar[] {
     text: count(value),
     icon: 'table',
     kind: 'table',
-    to: { tab: 'tables', 'tables.use': use, 'tables.text': '', table: '' },
+    to: { tab: 'tables', 'tables.use': use, 'tables.as': '', 'tables.text': '', table: '' },
   });
   const bars = [
     endpoints('Endpoints nobody calls', overview.orphan_endpoints?.no_caller ?? 0, NO_CALLER),
