@@ -52,6 +52,8 @@ export class ScanCoordinator {
   readonly #waiting: ScanJob[] = [];
   readonly #jobs = new Map<string, ScanJob>();
   readonly #running = new Map<ScanJob, Promise<void>>();
+  /** Ended scans whose process has not gone yet. */
+  readonly #leaving = new Set<ScanJob>();
   readonly #unstored = new Map<string, ScanStatus>();
   readonly #ended: Record<string, number> = { completed: 0, error: 0, cancelled: 0 };
   #heartbeat: NodeJS.Timeout | undefined;
@@ -150,7 +152,10 @@ export class ScanCoordinator {
     await this.#running.get(job);
   }
 
-  /** Cancels every scan and waits for their ends; what has not ended after `CLOSE_GRACE_MS` is killed. */
+  /**
+   * Cancels every scan and waits for their ends and the ends of their processes; what has not ended after
+   * `CLOSE_GRACE_MS` is killed.
+   */
   async close(): Promise<void> {
     this.#stopping = true;
     for (const job of this.#jobs.values()) this.#cancelJob(job);
@@ -159,6 +164,9 @@ export class ScanCoordinator {
     }, CLOSE_GRACE_MS);
     await Promise.all(this.#running.values());
     clearTimeout(timer);
+    // What they still do is for the next scan and can be done then.
+    for (const job of this.#leaving) job.kill();
+    await Promise.all([...this.#leaving].map((job) => job.gone));
     this.#stopBeating();
   }
 
@@ -194,6 +202,8 @@ export class ScanCoordinator {
     const tracked = work.finally(() => {
       this.#running.delete(job);
       this.#jobs.delete(job.scanId);
+      this.#leaving.add(job);
+      void job.gone.then(() => this.#leaving.delete(job));
       if (this.#jobs.size === 0) this.#stopBeating();
       this.#startNext();
     });

@@ -88,6 +88,10 @@ export class EngineChild {
       },
     });
     this.outcome = this.#settle();
+    this.gone = new Promise((resolve) => {
+      this.#process.once('close', () => resolve());
+      this.#process.once('error', () => this.#process.pid === undefined && resolve());
+    });
     this.#send({
       type: 'start',
       scanId: options.scanId,
@@ -112,7 +116,7 @@ export class EngineChild {
   }
 
   #killUnlessSaving(): void {
-    if (this.#phase !== 'saving') return this.kill();
+    if (this.#phase !== 'saving' || this.#report) return this.kill();
     this.#killTimer = setTimeout(() => this.kill(), SAVING_GRACE_MS);
   }
 

@@ -67,6 +67,11 @@ export class ScanJob {
     return this.#cancelled;
   }
 
+  /** Resolves once no process of this scan is left; at once when none was started. */
+  get gone(): Promise<void> {
+    return this.#child?.gone ?? Promise.resolve();
+  }
+
   /** Process of the engine while it runs. */
   get pid(): number | undefined {
     return this.#child?.pid;

@@ -107,13 +107,9 @@ describe('a quarantine', () => {
 
 describe('memory', () => {
   it('beyond the limit of the whole process ends the scan with the limit and what to do', async () => {
+    process.env['NODE_OPTIONS'] = `--import ${POISON}`;
     await using server = await startServer({ settings: { memoryMb: 64 } });
-    // Trees are kept outside the heap, so that only the limit of the process stops them.
-    const path = join(folder.path, 'large');
-    mkdirSync(path);
-    const text = Array.from({ length: 12_000 }, (_, line) => `export const a${line} = [${line}, ${line + 1}, "x"];\n`);
-    for (let index = 0; index < 40; index++) writeFileSync(join(path, `f${index}.ts`), text.join(''));
-    const end = await scanned(server, path);
+    const end = await scanned(server, writeTree('swell', ''));
     expect(end).toMatchObject({ status: 'error', error: expect.stringContaining('out of memory (limit 64 MB)') });
     expect(end.error).toContain('raise the limit');
   });
@@ -210,7 +206,7 @@ describe.skipIf(!canMount())('a disk', () => {
   }
 
   it('that is full when the result is saved fails the scan with a reason; the next scan works again', async () => {
-    using disk = new SmallDisk(join(folder.path, 'disk'), '3m');
+    using disk = new SmallDisk(join(folder.path, 'disk'), '10m');
     await using server = await startServer({ dataFolder: disk.path });
     const path = writeTree('none', '');
     expect((await scanned(server, path)).status).toBe('completed');

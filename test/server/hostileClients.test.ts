@@ -4,7 +4,9 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_PREFIX } from '#protocol/http.ts';
-import { asRecord, TestServer } from './support/testServer.ts';
+import { RedisBus } from '../../server/progress/redisBus.ts';
+import { TestRedis } from '../support/redis.ts';
+import { asRecord, eventually, TestServer } from './support/testServer.ts';
 import { TempFolder } from './support/tempFolder.ts';
 
 const CROWD = join(import.meta.dirname, 'support/crowd.mjs');
@@ -121,6 +123,39 @@ describe('a crowd of connections', () => {
     for (let request = 0; request < 25; request++) statuses.push((await slow.request('/scans')).status);
     expect(statuses.slice(0, 20)).toEqual(Array.from({ length: 20 }, () => 200));
     expect(statuses.slice(20)).toEqual([429, 429, 429, 429, 429]);
+  });
+});
+
+describe('clients that leave before they are answered', () => {
+  it('leave no subscription behind', async () => {
+    const redis = await TestRedis.start();
+    const bus = new RedisBus(redis.url, { info: () => undefined, warn: () => undefined });
+    await bus.connect(5000);
+    try {
+      await using busy = await TestServer.start({ roots: [folder.path], settings: { concurrency: 0 }, bus });
+      const waiting = await busy.scan(folder.path);
+      const channels = (): Promise<unknown[]> => redis.command((connection) => connection.pubsub('CHANNELS'));
+      const staying = busy.watch(waiting);
+      await staying.until(() => true);
+      await eventually(async () => (await channels()).length === 1);
+      for (let client = 0; client < 60; client++) {
+        const leaving = connect(Number(new URL(busy.address).port), '127.0.0.1');
+        leaving.on('error', () => undefined);
+        const upgrade =
+          client % 2 === 0 ? '' : 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n';
+        const path = client % 2 === 0 ? `scan/${waiting}/events` : `ws/scan/${waiting}`;
+        leaving.write(
+          `GET ${API_PREFIX}/${path} HTTP/1.1\r\nHost: ${new URL(busy.address).host}\r\n${upgrade}` +
+            `Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nAuthorization: Bearer ${busy.token}\r\n\r\n`,
+        );
+        setTimeout(() => leaving.resetAndDestroy(), client % 10);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      staying.socket.close();
+      await eventually(async () => (await channels()).length === 0);
+    } finally {
+      await redis.kill();
+    }
   });
 });
 
