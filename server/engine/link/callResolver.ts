@@ -325,11 +325,12 @@ export class CallResolver {
     const fn = file.enclosing(parameter.node, Kind.Function);
     const list = file.parent(fn);
     const callNode = file.parent(list);
-    if (tree.kind(list) !== Kind.List || tree.kind(callNode) !== Kind.Call) return UNKNOWN;
     const position = tree
       .children(tree.child(fn, PARAMETERS))
       .filter((node) => tree.kind(node) === Kind.Param)
       .indexOf(parameter.node);
+    if (tree.kind(list) === Kind.Variable) return this.#typeByDeclaration({ file, node: list }, position);
+    if (tree.kind(list) !== Kind.List || tree.kind(callNode) !== Kind.Call) return UNKNOWN;
     const call = this.resolve({ file, node: callNode });
     const model = call.model?.model;
     const expression = model === undefined || typeof model === 'string' ? undefined : model.callback?.[position];
@@ -343,6 +344,17 @@ export class CallResolver {
     }
     const argument = tree.children(list).indexOf(fn);
     return call.functions[0] ? this.#delegateParameter(call.functions[0], argument, position, call) : UNKNOWN;
+  }
+
+  /** `const routes: FastifyPluginAsync = async (fastify) => …`: the declared type names the parameters' types. */
+  #typeByDeclaration(variable: Location, position: number): Type {
+    const { program } = this.#expressions;
+    const reference = { file: variable.file, node: variable.file.tree.child(variable.node, 1) };
+    const declared = reference.node === 0 ? UNKNOWN : program.typeFromReference(reference);
+    if (declared.kind !== 'external') return UNKNOWN;
+    const model = program.models(variable.file).model(declared.name)?.parametersOfFunction?.[position];
+    if (model === undefined) return UNKNOWN;
+    return this.#expressions.evaluateModel({ model, bindings: NO_BINDINGS }, declared, variable, variable.node);
   }
 
   /** `Func<A, B>` and `Action<A>` name the types of a lambda's parameters. */

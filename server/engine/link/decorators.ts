@@ -4,6 +4,8 @@ import type { Expressions } from './expressions.ts';
 import type { Program } from './program.ts';
 import type { Location } from './sourceFile.ts';
 import type { TypeSymbol } from './symbols.ts';
+import type { ModuleBinding } from './typescriptNames.ts';
+import { returnedExpressions } from './frameworks/returned.ts';
 import type { Type } from './types.ts';
 import { Kind } from '../lower/tree.ts';
 
@@ -14,6 +16,8 @@ export interface Decorator {
   /** Exported name, whatever it is called where it is used. */
   name: string;
   at: Location;
+  /** Its arguments, where it is part of a composed decorator. */
+  args?: Location[];
 }
 
 /** The decorators of a declaration that come from libraries, in the order of the source. */
@@ -21,11 +25,55 @@ export function decoratorsOn(program: Program, declaration: Location): Decorator
   return attributesOf(declaration).flatMap(({ at }) => {
     const [first = '', ...rest] = at.file.tree.text(at.node).split('.');
     const binding = program.typescript.resolve(first, at.file);
+    const composed = binding && rest.length === 0 ? composedOf(program, binding, at) : [];
+    if (composed.length > 0) return composed;
     if (binding?.kind === 'external_module') return [{ module: binding.name, name: rest.join('.'), at }];
     if (binding?.kind !== 'external') return [];
     const [module = '', exported = ''] = binding.name.split('#');
     return [{ module, name: rest.at(-1) ?? exported, at }];
   });
+}
+
+/** `const Public = (path: string) => applyDecorators(Get(path), …)`: the decorators that one of the project's own applies. */
+function composedOf(program: Program, binding: ModuleBinding, applied: Location): Decorator[] {
+  const fn = functionOf(binding);
+  if (!fn) return [];
+  return returnedExpressions(fn).flatMap((returned) => {
+    const { file, node } = returned;
+    const { tree } = file;
+    const calls = tree.kind(node) === Kind.Call && tree.text(tree.child(node, 0)) === 'applyDecorators';
+    const composer = calls ? program.typescript.resolve('applyDecorators', file) : undefined;
+    if (composer?.kind !== 'external' || composer.name !== '@nestjs/common#applyDecorators') return [];
+    return tree
+      .children(tree.child(node, 1))
+      .flatMap((call) => composedCall(program, { file, node: call }, fn, applied));
+  });
+}
+
+function composedCall(program: Program, call: Location, fn: Location, applied: Location): Decorator[] {
+  const { file, node } = call;
+  const { tree } = file;
+  const callee = tree.kind(node) === Kind.Call ? tree.child(node, 0) : 0;
+  const binding =
+    tree.kind(callee) === Kind.Identifier ? program.typescript.resolve(tree.text(callee), file) : undefined;
+  if (binding?.kind !== 'external') return [];
+  const [module = '', name = ''] = binding.name.split('#');
+  const parameters = tree.children(tree.child(fn.node, 1)).map((parameter) => tree.text(parameter));
+  const passed = applied.file.tree.children(applied.node);
+  const args = tree.children(tree.child(node, 1)).map((argument) => {
+    const index = tree.kind(argument) === Kind.Identifier ? parameters.indexOf(tree.text(argument)) : -1;
+    return index < 0 ? { file, node: argument } : { file: applied.file, node: passed[index] ?? 0 };
+  });
+  return [{ module, name, at: applied, args }];
+}
+
+/** The function literal or declaration that a name is bound to. */
+function functionOf(binding: ModuleBinding): Location | undefined {
+  if (binding.kind === 'function') return binding.symbol;
+  if (binding.kind !== 'variable') return undefined;
+  const { file, node } = binding.at;
+  const value = file.tree.child(node, 2);
+  return file.tree.kind(value) === Kind.Function ? { file, node: value } : undefined;
 }
 
 /** The decorator that injects a value under a name or token: `@InjectQueue('mail')`, `@InjectModel('User')`. */
@@ -42,6 +90,7 @@ export function decoratorsOnType(program: Program, type: TypeSymbol): Decorator[
 /** An argument of a decorator; node 0 when it is not given. */
 export function decoratorArgument(decorator: Decorator, index: number): Location {
   const { file, node } = decorator.at;
+  if (decorator.args) return decorator.args[index] ?? { file, node: 0 };
   return { file, node: file.tree.children(node)[index] ?? 0 };
 }
 

@@ -3,6 +3,7 @@ import type { ValueSource } from '../rules/rulePack.ts';
 import type { Linker } from './linker.ts';
 import { messageText } from './messageText.ts';
 import type { RuleMatch } from './operations.ts';
+import { returnedExpressions } from './frameworks/returned.ts';
 import type { Location } from './sourceFile.ts';
 import { nameOf, type Type } from './types.ts';
 import type { TextValue } from './values.ts';
@@ -206,11 +207,12 @@ export class RuleValues {
       return named === undefined ? undefined : { file, node: file.tree.child(named, 0) };
     }
     if (source.startsWith('origin.argument.')) return this.#originArgument(match, Number(source.at(-1)));
-    const found = /^argument\.(\d|last)(?:\.key\.(\w+))?$/.exec(source);
+    const found = /^argument\.(\d|last)(\.returned)?(?:\.key\.(\w+))?$/.exec(source);
     if (!found) return undefined;
     const node = (found[1] === 'last' ? match.args.at(-1) : match.args[Number(found[1])]) ?? 0;
-    const argument = { file, node: file.tree.kind(node) === Kind.NamedArgument ? file.tree.child(node, 0) : node };
-    return found[2] === undefined ? argument : this.#property(argument, found[2]);
+    const given = { file, node: file.tree.kind(node) === Kind.NamedArgument ? file.tree.child(node, 0) : node };
+    const argument = found[2] === undefined ? given : returnedExpressions(given)[0];
+    return argument && found[3] !== undefined ? this.#property(argument, found[3]) : argument;
   }
 
   #originArgument(match: RuleMatch, index: number): Location | undefined {

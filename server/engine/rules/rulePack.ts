@@ -36,6 +36,8 @@ const TypeModel = Type.Object(
     otherMembers: Type.Optional(MemberModel),
     /** What calling a value of this type returns: functions and callable objects. */
     call: Type.Optional(MemberModel),
+    /** Types of the parameters of a function literal declared to be of this type. */
+    parametersOfFunction: Type.Optional(Type.Array(TypeExpression)),
     /** Type of an element by index or in a loop. */
     element: Type.Optional(TypeExpression),
     /** `await` and `Promise`/`Task` unwrapping give this. */
@@ -53,6 +55,7 @@ export type TypeModel = Static<typeof TypeModel>;
  * Where a text of an operation comes from: `=text` as it stands, `argument.N` the value of an argument,
  * `argument.N.type` its type, `argument.N.key.K` the value of a property of an object argument, `argument.last`,
  * `argument.N.pattern` the name of a queue or message, also where that is an object,
+ * `argument.N.returned` what a function literal in the argument returns, `argument.N.returned.key.K` a property of that,
  * `type_argument.N`, `receiver.T` a type parameter of the matched type as the receiver binds it,
  * `receiver.type`, `index` the value of an index expression, `origin.argument.N` an argument of the call that made the
  * receiver, `origin.name` the name of the member it was read from, `argument.N.new.M` what the object in an argument was
@@ -111,6 +114,8 @@ const DispatchRule = Type.Object(
     /** Library interfaces whose first type argument is the handled type. */
     handlers: Type.Array(Type.String()),
     handlerMethod: Type.String(),
+    /** Only one handler gets the argument: where there are several, which one is not known. */
+    single: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 );

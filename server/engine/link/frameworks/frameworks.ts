@@ -21,6 +21,10 @@ import { mongooseSchemas } from './mongooseSchemas.ts';
 import { sequelize } from './sequelize.ts';
 import { navigation } from './navigation.ts';
 import { nestjs } from './nestjs.ts';
+import { ngrx } from './ngrx.ts';
+import { nodeHttp } from './nodeHttp.ts';
+import { rtkQuery } from './rtkQuery.ts';
+import { tanstackRouter } from './tanstackRouter.ts';
 import { nextjs } from './nextjs.ts';
 import { react } from './react.ts';
 import { prisma } from './prisma.ts';
@@ -55,6 +59,10 @@ export const FRAMEWORKS: readonly Framework[] = [
   lazyQueries,
   react,
   nextjs,
+  nodeHttp,
+  rtkQuery,
+  ngrx,
+  tanstackRouter,
   navigation,
   wpf,
   blazor,

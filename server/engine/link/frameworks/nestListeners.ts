@@ -32,6 +32,12 @@ const LISTENERS: readonly ListenerRule[] = [
     kind: 'message_receive' as const,
     provider: 'NestJS microservices',
   })),
+  ...['GrpcMethod', 'GrpcStreamMethod', 'GrpcStreamCall'].map((name) => ({
+    modules: ['@nestjs/microservices'],
+    name,
+    kind: 'api_endpoint' as const,
+    provider: 'gRPC',
+  })),
   { modules: ['@nestjs/websockets'], name: 'SubscribeMessage', kind: 'message_receive', provider: 'socket.io' },
   ...['RabbitSubscribe', 'RabbitRPC'].map((name) => ({
     modules: ['@golevelup/nestjs-rabbitmq'],
@@ -59,13 +65,26 @@ function visitDecorator(linker: Linker, method: FunctionSymbol, decorator: Decor
   add(linker, method, decorator, {
     kind: rule.kind,
     provider: rule.provider,
-    target: targetOf(linker, rule, decorator),
+    target: targetOf(linker, rule, decorator, method),
   });
 }
 
-function targetOf(linker: Linker, rule: ListenerRule, decorator: Decorator): string | undefined {
+/** `@GrpcMethod('Users', 'FindOne')`: the service and the method; the class and method are called so where it says none. */
+function grpcTarget({ texts }: Linker, decorator: Decorator, method: FunctionSymbol): string {
+  const [service, name] = [0, 1].map((index) => texts.exactText(decoratorArgument(decorator, index)));
+  const capitalised = method.name.charAt(0).toUpperCase() + method.name.slice(1);
+  return `${service ?? method.owner?.name ?? ''}/${name ?? capitalised}`;
+}
+
+function targetOf(
+  linker: Linker,
+  rule: ListenerRule,
+  decorator: Decorator,
+  method: FunctionSymbol,
+): string | undefined {
   const { expressions, texts } = linker;
   const first = decoratorArgument(decorator, 0);
+  if (rule.kind === 'api_endpoint') return grpcTarget(linker, decorator, method);
   for (const key of rule.keys ?? []) {
     const named = messageText(linker, propertyIn(expressions, first, key));
     if (named !== undefined) return named;
