@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { EntitySchema, GraphNode, Unresolved, Workflow, NodeKind, Confidence } from './graph.ts';
-import { ScanSummary } from './scan.ts';
+import { ScanState, ScanSummary } from './scan.ts';
 
 /** Prefix of every scanner route. */
 export const API_PREFIX = '/api/v1/scanner';
@@ -246,8 +246,27 @@ export const CancelAnswer = Type.Object(
 );
 export type CancelAnswer = Static<typeof CancelAnswer>;
 
+/** Query of `GET /scans`; newest first. */
+export const ScanListQuery = Type.Object(
+  {
+    root: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 4096, description: 'Only scans of this folder, by its absolute path' }),
+    ),
+    status: Type.Optional(ScanState),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
+    cursor: Type.Optional(Type.String({ maxLength: 100 })),
+  },
+  { additionalProperties: false, $id: 'ScanListQuery' },
+);
+export type ScanListQuery = Static<typeof ScanListQuery>;
+
+/** Scans; the history comes in pages, what is active as a whole. */
 export const ScanList = Type.Object(
-  { scans: Type.Array(ScanSummary) },
+  {
+    scans: Type.Array(ScanSummary),
+    total: Type.Optional(Type.Integer({ minimum: 0, description: 'All scans that the query asks for' })),
+    next_cursor: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  },
   { additionalProperties: false, $id: 'ScanList' },
 );
 export type ScanList = Static<typeof ScanList>;

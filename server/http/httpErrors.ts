@@ -3,7 +3,7 @@ import type { ErrorBody } from '#protocol/http.ts';
 import { FolderError, type FolderProblem } from '../scans/allowedFolders.ts';
 import { QueueFullError, StoppingError } from '../scans/coordinator.ts';
 import { storageProblem } from '../store/storageProblem.ts';
-import { BadCursorError, BadSortError } from '../store/store.ts';
+import { BadCursorError, BadKindError, BadSortError } from '../store/store.ts';
 
 /** An answer that is an error, with a message for the user. */
 export class HttpError extends Error {
@@ -67,6 +67,7 @@ function toHttpError(error: FastifyError): HttpError {
   if (cause instanceof HttpError) return cause;
   if (cause instanceof FolderError) return folderHttpError(cause, 'repository_path');
   if (cause instanceof BadCursorError) return new HttpError(400, 'bad_cursor', cause.message, 'cursor');
+  if (cause instanceof BadKindError) return new HttpError(400, 'bad_kind', cause.message, 'kind');
   if (cause instanceof BadSortError) return new HttpError(400, 'bad_sort', cause.message, 'sort');
   if (cause instanceof QueueFullError) return new HttpError(429, 'queue_full', cause.message);
   if (cause instanceof StoppingError) return new HttpError(503, 'stopping', cause.message);

@@ -1,11 +1,12 @@
 import type { ServerResponse } from 'node:http';
+import { Type } from 'typebox';
 import { API_PREFIX } from '#protocol/http.ts';
 import { isTerminal, type ScanStatus } from '#protocol/scan.ts';
 import type { App } from './deps.ts';
 import { unknownScan } from './httpErrors.ts';
 import type { ProgressHub } from './progressHub.ts';
 import { statusText } from './progressSocket.ts';
-import { ScanParams } from './schemas.ts';
+import { answers, ScanParams } from './schemas.ts';
 
 const KEEP_ALIVE_MS = 15_000;
 
@@ -15,7 +16,12 @@ export function progressEvents(app: App, hub: ProgressHub): void {
   app.get(
     `${API_PREFIX}/scan/:scanId/events`,
     {
-      schema: { params: ScanParams, tags: ['progress'], summary: 'Progress as Server-Sent Events' },
+      schema: {
+        params: ScanParams,
+        response: answers({ 200: Type.String({ description: 'A `text/event-stream` of statuses (`ScanStatus`)' }) }),
+        tags: ['progress'],
+        summary: 'Progress as Server-Sent Events',
+      },
       config: { rateLimit: false },
     },
     async (request, reply) => {

@@ -1,12 +1,10 @@
 import { Type } from 'typebox';
-import { API_PREFIX, CancelAnswer, ScanList } from '#protocol/http.ts';
+import { API_PREFIX, CancelAnswer, ScanList, ScanListQuery } from '#protocol/http.ts';
 import { isTerminal, ScanAccepted, ScanRequest, ScanStatus, type ScanSummary } from '#protocol/scan.ts';
 import { FolderError, nameRoots } from '../scans/allowedFolders.ts';
 import type { App, AppDeps } from './deps.ts';
 import { folderHttpError, HttpError, unknownScan } from './httpErrors.ts';
 import { answers, named, ScanParams } from './schemas.ts';
-
-const HISTORY_LIMIT = 200;
 
 /** Adds what starts, follows, cancels, lists and removes scans. */
 export function scanRoutes(app: App, deps: AppDeps): void {
@@ -51,8 +49,15 @@ export function scanRoutes(app: App, deps: AppDeps): void {
 
   app.get(
     `${API_PREFIX}/scans`,
-    { schema: { response: answers({ 200: named(ScanList) }), tags, summary: 'History of scans, newest first' } },
-    async () => ({ scans: await store.summaries(HISTORY_LIMIT) }),
+    {
+      schema: {
+        querystring: ScanListQuery,
+        response: answers({ 200: named(ScanList) }),
+        tags,
+        summary: 'History of scans, newest first',
+      },
+    },
+    ({ query }) => store.summaries(query),
   );
 
   app.get(

@@ -16,7 +16,10 @@ export function openDatabase(path: string): DatabaseSync {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     chmodSync(path, 0o600);
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY;');
+    // Only a database without tables can still be told to give pages back.
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    // What a user deletes is overwritten: results quote source code.
+    database.exec('PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;');
     migrate(database);
     return database;
   } catch (error) {
@@ -35,6 +38,28 @@ export function transaction(database: DatabaseSync, work: () => void): void {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/** How long the event loop may stand still for emptying the log. */
+const LOG_TIMEOUT_MS = 50;
+/** Pages given back at once; keeps other writers waiting for a few milliseconds only. */
+const PAGES_AT_ONCE = 500;
+
+/** Makes the file as small as what it holds, and empties the log, which still has what was deleted. */
+export async function returnFreePages(database: DatabaseSync): Promise<void> {
+  for (let before = Infinity; database.isOpen;) {
+    const free = Number(database.prepare('PRAGMA freelist_count').get()?.['freelist_count'] ?? 0);
+    // A database of an earlier version keeps its free pages for the next results.
+    if (free === 0 || free >= before) break;
+    before = free;
+    database.exec(`PRAGMA incremental_vacuum(${PAGES_AT_ONCE})`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (!database.isOpen) return;
+  // While another process writes, the log is emptied by whoever closes the database last.
+  database.exec(`PRAGMA busy_timeout = ${LOG_TIMEOUT_MS}`);
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
 }
 
 function migrate(database: DatabaseSync): void {

@@ -174,6 +174,12 @@ ALTER TABLE scans ADD COLUMN result_of INTEGER;
 CREATE INDEX scans_by_fingerprint ON scans (fingerprint) WHERE fingerprint IS NOT NULL;
 CREATE INDEX scans_by_result_of ON scans (result_of) WHERE result_of IS NOT NULL;
 `,
+  // Numbers of removed scans are never given again: what is known by a number, such as totals, stays true.
+  `
+CREATE TABLE scan_numbers (scan INTEGER PRIMARY KEY AUTOINCREMENT);
+INSERT INTO scan_numbers (scan) SELECT max(scan) FROM scans;
+DELETE FROM scan_numbers;
+`,
 ];
 
 /** Tables that hold the rows of results. */

@@ -2,9 +2,62 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { ScanOverview } from '#protocol/http.ts';
 
 const HOT_FILES = 10;
+/** Counts kept in memory; results never change once written. */
+const KEPT = 50;
+
+type Counts = Pick<
+  ScanOverview,
+  | 'nodes_by_kind'
+  | 'edges_by_kind'
+  | 'tables'
+  | 'unresolved_by_reason'
+  | 'hot_files'
+  | 'unused_tables'
+  | 'orphan_endpoints'
+>;
+
+/** Counts what the overview of a result shows, once. */
+export class ResultCounts {
+  readonly #database: DatabaseSync;
+  readonly #kept = new Map<number, Counts>();
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** @param scan number of the scan whose rows are the result; -1 for a result that is not written */
+  of(scan: number): Counts {
+    const known = this.#kept.get(scan);
+    if (known) return known;
+    const counts = this.#count(scan);
+    if (this.#kept.size >= KEPT) this.#kept.clear();
+    if (scan >= 0) this.#kept.set(scan, counts);
+    return counts;
+  }
+
+  #count(scan: number): Counts {
+    return {
+      nodes_by_kind: this.#groups('SELECT kind AS name, count(*) AS n FROM nodes WHERE scan = ? GROUP BY kind', scan),
+      edges_by_kind: this.#groups('SELECT kind AS name, count(*) AS n FROM edges WHERE scan = ? GROUP BY kind', scan),
+      tables: this.#groups(`SELECT 'n' AS name, count(*) AS n FROM tables WHERE scan = ?`, scan)['n'] ?? 0,
+      unresolved_by_reason: this.#groups(
+        'SELECT reason AS name, count(*) AS n FROM unresolved WHERE scan = ? GROUP BY reason',
+        scan,
+      ),
+      hot_files: hotFiles(this.#database, scan),
+      unused_tables: unusedTables(this.#database, scan),
+      orphan_endpoints: orphanEndpoints(this.#database, scan),
+    };
+  }
+
+  #groups(sql: string, scan: number): Record<string, number> {
+    const rows = this.#database.prepare(sql).all(scan);
+    return Object.fromEntries(rows.map((row) => [String(row['name']), Number(row['n'])]));
+  }
+}
 
 /** The files with the most operations. Files of several folders that bear the same path are told apart. */
-export function hotFiles(database: DatabaseSync, scan: number): NonNullable<ScanOverview['hot_files']> {
+function hotFiles(database: DatabaseSync, scan: number): NonNullable<ScanOverview['hot_files']> {
   const paths = database
     .prepare(
       `SELECT file FROM nodes WHERE scan = ? AND kind NOT IN ('function', 'table')
@@ -24,7 +77,7 @@ export function hotFiles(database: DatabaseSync, scan: number): NonNullable<Scan
 }
 
 /** How many tables nothing accesses, are only read, and are only written. */
-export function unusedTables(database: DatabaseSync, scan: number): NonNullable<ScanOverview['unused_tables']> {
+function unusedTables(database: DatabaseSync, scan: number): NonNullable<ScanOverview['unused_tables']> {
   const row = database
     .prepare(
       `SELECT sum(readers + writers = 0) AS unused, sum(writers = 0 AND readers > 0) AS never_written,
@@ -39,7 +92,7 @@ export function unusedTables(database: DatabaseSync, scan: number): NonNullable<
 }
 
 /** How many endpoints no call in the scanned code reaches, and how many have no handler that was found. */
-export function orphanEndpoints(database: DatabaseSync, scan: number): NonNullable<ScanOverview['orphan_endpoints']> {
+function orphanEndpoints(database: DatabaseSync, scan: number): NonNullable<ScanOverview['orphan_endpoints']> {
   const row = database
     .prepare('SELECT sum(callers = 0) AS no_caller, sum(handlers = 0) AS no_handler FROM endpoints WHERE scan = ?')
     .get(scan);

@@ -1,5 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { EntitySchema, GraphEdge, GraphNode, Workflow } from '#protocol/graph.ts';
+import {
+  type EntitySchema,
+  type GraphEdge,
+  type GraphNode,
+  NODE_KINDS,
+  UNRESOLVED_REASONS,
+  type Workflow,
+} from '#protocol/graph.ts';
 import type {
   EndpointPage,
   FilePage,
@@ -46,7 +53,13 @@ const NODE_SORTS = {
   confidence: 'confidence',
 };
 
-const NODES: ListSpec = { table: 'nodes', text: NODE_TEXT, filters: NODE_FILTERS, sorts: NODE_SORTS };
+const NODES: ListSpec = {
+  table: 'nodes',
+  text: NODE_TEXT,
+  filters: NODE_FILTERS,
+  kinds: NODE_KINDS,
+  sorts: NODE_SORTS,
+};
 const WORKFLOWS: ListSpec = {
   ...NODES,
   table: 'workflows',
@@ -67,6 +80,7 @@ const ENDPOINTS: ListSpec = {
     kind: `CASE WHEN handlers > 0 AND callers > 0 THEN 'linked' WHEN handlers > 0 THEN 'no_caller'
       WHEN callers > 0 THEN 'no_handler' ELSE 'no_caller_no_handler' END`,
   },
+  kinds: ['linked', 'no_caller', 'no_handler', 'no_caller_no_handler'],
   sorts: { ...NODE_SORTS, callers: 'callers', handlers: 'handlers' },
 };
 const TABLES: ListSpec = {
@@ -78,18 +92,21 @@ const TABLES: ListSpec = {
     kind: `CASE WHEN readers + writers = 0 THEN 'unused' WHEN writers = 0 THEN 'never_written'
       WHEN readers = 0 THEN 'never_read' ELSE 'used' END`,
   },
+  kinds: ['unused', 'never_written', 'never_read', 'used'],
   sorts: { name: 'name', file: 'file', readers: 'readers', writers: 'writers' },
 };
 const UNRESOLVED: ListSpec = {
   ...NODES,
   table: 'unresolved',
   filters: { ...NODE_FILTERS, kind: 'reason' },
+  kinds: UNRESOLVED_REASONS,
   sorts: { ...NODE_SORTS, reason: 'reason' },
 };
 const FILES: ListSpec = {
   table: 'files',
   text: ['path', 'reason'],
   filters: { kind: 'status', file: 'path' },
+  kinds: ['scanned', 'skipped', 'failed'],
   sorts: { path: 'path', status: 'status', reason: "coalesce(reason, '')" },
 };
 

@@ -114,9 +114,9 @@ async function removeOldScans(database: DatabaseSync, scan: number): Promise<voi
   const old = database
     .prepare(
       `SELECT scan FROM scans WHERE first_root = (SELECT first_root FROM scans WHERE scan = ?)
-       AND finished_at IS NOT NULL ORDER BY scan DESC LIMIT -1 OFFSET ?`,
+       AND finished_at IS NOT NULL AND scan <> ? ORDER BY scan DESC LIMIT -1 OFFSET ?`,
     )
-    .all(scan, keptScans());
+    .all(scan, scan, keptScans() - 1);
   for (const row of old) await removeScanRows(database, Number(row['scan']));
 }
 

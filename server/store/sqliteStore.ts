@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { DatabaseSync } from 'node:sqlite';
 import { Type } from 'typebox';
 import { Suppressed } from '#protocol/graph.ts';
-import type { PageQuery, ScanOverview } from '#protocol/http.ts';
+import type { PageQuery, ScanList, ScanListQuery, ScanOverview } from '#protocol/http.ts';
 import type { MarksQuery } from '#protocol/marks.ts';
 import { ScanStatus, type ScanSummary } from '#protocol/scan.ts';
 import type {
@@ -13,12 +13,13 @@ import type {
   WorkflowGroupQuery,
   WorkflowQuery,
 } from '#protocol/views.ts';
-import { openDatabase, transaction } from './database.ts';
+import { openDatabase, returnFreePages, transaction } from './database.ts';
 import { fileMarks } from './fileMarks.ts';
-import { hotFiles, orphanEndpoints, unusedTables } from './overviewQueries.ts';
+import { ResultCounts } from './overviewQueries.ts';
 import { removeScanRows } from './removeScan.ts';
 import { ResultLists } from './resultLists.ts';
 import { type ResultReader, StoredResult } from './resultReader.ts';
+import { scanPage } from './scanPages.ts';
 import { storedJson } from './storedJson.ts';
 import type { NewScan, NodeDetail, Store, StoredRoot } from './store.ts';
 
@@ -40,6 +41,7 @@ export class SqliteStore implements Store {
   readonly kind = 'sqlite';
   readonly #database: DatabaseSync;
   readonly #lists: ResultLists;
+  readonly #counts: ResultCounts;
   readonly #owner = randomUUID();
   readonly #host = hostname();
 
@@ -47,15 +49,18 @@ export class SqliteStore implements Store {
   constructor(path: string) {
     this.#database = openDatabase(path);
     this.#lists = new ResultLists(this.#database);
+    this.#counts = new ResultCounts(this.#database);
   }
 
   createScan = settle(({ request, roots, status }: NewScan): void => {
-    this.#database
-      .prepare(
-        `INSERT INTO scans (scan_id, state, status, request, roots, first_root, started_at,
-         owner_host, owner_pid, owner, heartbeat_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
+    const number = this.#database.prepare('INSERT INTO scan_numbers DEFAULT VALUES RETURNING scan');
+    const insert = this.#database.prepare(
+      `INSERT INTO scans (scan, scan_id, state, status, request, roots, first_root, started_at,
+       owner_host, owner_pid, owner, heartbeat_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    transaction(this.#database, () => {
+      insert.run(
+        Number(number.get()?.['scan']),
         status.scan_id,
         status.status,
         JSON.stringify(status),
@@ -68,6 +73,8 @@ export class SqliteStore implements Store {
         this.#owner,
         Date.now(),
       );
+      this.#database.exec('DELETE FROM scan_numbers');
+    });
   });
 
   heartbeat = settle((statuses: ScanStatus[]): void => {
@@ -101,12 +108,10 @@ export class SqliteStore implements Store {
     return row ? summaryOf(row) : null;
   });
 
-  summaries = settle((limit: number): ScanSummary[] =>
-    this.#database
-      .prepare('SELECT * FROM scans WHERE deleted = 0 ORDER BY scan DESC LIMIT ?')
-      .all(limit)
-      .map((row) => summaryOf(row)),
-  );
+  summaries = settle((query: ScanListQuery): ScanList => {
+    const { rows, total, next_cursor } = scanPage(this.#database, query);
+    return { scans: rows.map((row) => summaryOf(row)), total, next_cursor };
+  });
 
   lastScanOf = settle((path: string): ScanSummary | null => {
     const row = this.#database
@@ -123,17 +128,10 @@ export class SqliteStore implements Store {
   overview = settle((scanId: string): ScanOverview | null => {
     const row = this.#row(scanId);
     if (!row) return null;
-    const scan = rowsOf(row);
     return {
       scan: summaryOf(row),
-      nodes_by_kind: this.#counts('SELECT kind AS name, count(*) AS n FROM nodes WHERE scan = ? GROUP BY kind', scan),
-      edges_by_kind: this.#counts('SELECT kind AS name, count(*) AS n FROM edges WHERE scan = ? GROUP BY kind', scan),
+      ...this.#counts.of(rowsOf(row)),
       workflows: Number(row['workflows_found']),
-      tables: this.#counts(`SELECT 'n' AS name, count(*) AS n FROM tables WHERE scan = ?`, scan)['n'] ?? 0,
-      unresolved_by_reason: this.#counts(
-        'SELECT reason AS name, count(*) AS n FROM unresolved WHERE scan = ? GROUP BY reason',
-        scan,
-      ),
       files: {
         found: Number(row['files_found']),
         scanned: Number(row['files_scanned']),
@@ -141,9 +139,6 @@ export class SqliteStore implements Store {
         failed: Number(row['files_failed']),
       },
       phases: parsePhases(row['phases']),
-      hot_files: hotFiles(this.#database, scan),
-      unused_tables: unusedTables(this.#database, scan),
-      orphan_endpoints: orphanEndpoints(this.#database, scan),
       notices: parseNotices(row['notices']),
     };
   });
@@ -201,6 +196,7 @@ export class SqliteStore implements Store {
     const row = this.#row(scanId);
     if (!row) return false;
     await removeScanRows(this.#database, Number(row['scan']));
+    await returnFreePages(this.#database);
     return true;
   }
 
@@ -218,11 +214,6 @@ export class SqliteStore implements Store {
 
   #written(scanId: string): number {
     return rowsOf(this.#row(scanId));
-  }
-
-  #counts(sql: string, scan: number): Record<string, number> {
-    const rows = this.#database.prepare(sql).all(scan);
-    return Object.fromEntries(rows.map((row) => [String(row['name']), Number(row['n'])]));
   }
 
   #finish(status: ScanStatus, error = status.error): void {

@@ -4,6 +4,8 @@ import type {
   FilePage,
   NodePage,
   PageQuery,
+  ScanList,
+  ScanListQuery,
   ScanOverview,
   TablePage,
   UnresolvedPage,
@@ -52,6 +54,14 @@ export class BadCursorError extends Error {
   }
 }
 
+/** A kind that a page query asks for is none of the list's. */
+export class BadKindError extends Error {
+  constructor(allowed: readonly string[]) {
+    super(`kind: use one of ${allowed.join(', ')}, or several with commas`);
+    this.name = 'BadKindError';
+  }
+}
+
 /** The sort key of a page query is none of the list's. */
 export class BadSortError extends Error {
   constructor(allowed: readonly string[]) {
@@ -78,8 +88,8 @@ export interface Store {
   markInterrupted(): Promise<ScanStatus[]>;
   status(scanId: string): Promise<ScanStatus | null>;
   summary(scanId: string): Promise<ScanSummary | null>;
-  /** Newest first. */
-  summaries(limit: number): Promise<ScanSummary[]>;
+  /** A page of the history, newest first. @throws {BadCursorError} */
+  summaries(query: ScanListQuery): Promise<ScanList>;
   /** The newest scan with this folder as its first root. */
   lastScanOf(path: string): Promise<ScanSummary | null>;
   roots(scanId: string): Promise<StoredRoot[]>;
