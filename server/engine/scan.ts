@@ -99,13 +99,15 @@ export interface EngineResult {
 export async function scan(request: EngineRequest, hooks: EngineHooks): Promise<EngineResult> {
   const clock = new PhaseClock();
   hooks.onProgress({ phase: 'discovering', filesScanned: 0, totalFiles: null, nodesFound: 0, fraction: null });
-  const discovery = await unlessAborted(hooks.signal, async () => discoverFiles(request, hooks.signal));
-  clock.end('discovering');
-  if (!discovery) return emptyResult(clock);
-
+  const discovering = unlessAborted(hooks.signal, async () => discoverFiles(request, hooks.signal));
+  // While git lists the files.
   const cache = TreeCache.open(request.cacheFolder, scopeOf(request));
   try {
-    return await scanFiles(discovery, cache, request, hooks, clock);
+    const discovery = await discovering;
+    clock.end('discovering');
+    if (discovery) return await scanFiles(discovery, cache, request, hooks, clock);
+    cache.close();
+    return emptyResult(clock);
   } catch (error) {
     cache.close();
     throw error;
