@@ -25,8 +25,8 @@ describe('the folders that are scanned', () => {
     await window.waitForStatus(/operations/);
     const panel = await window.panel();
     await panel.getByText('Save on item1', { exact: true }).first().click();
-    await panel.locator('.place[title="item1.component.ts:8"]:visible').first().waitFor();
-    await panel.locator('.place[title="Controllers/Item1Controller.cs:20"]:visible').first().waitFor();
+    await panel.locator('[data-file="item1.component.ts"][data-line="8"]:visible').first().waitFor();
+    await panel.locator('[data-file="Controllers/Item1Controller.cs"][data-line="20"]:visible').first().waitFor();
     await window.screenshot('two-folders');
     await window.close();
   });
@@ -49,6 +49,17 @@ describe('the folders that are scanned', () => {
     const panel = await window.panel();
     await panel.locator('.progress-line', { hasText: `${2 * FEATURES + 1} files` }).waitFor();
     await window.screenshot('restricted');
+    await window.close();
+  });
+
+  it('are on a disk: a virtual workspace is told what to do, and is offered no scan', async () => {
+    const file = join(editor.folder, 'virtual.code-workspace');
+    await writeFile(file, JSON.stringify({ folders: [{ uri: 'memfs:/shop', name: 'shop' }] }));
+    const window = await editor.open(file);
+    await window.showView();
+    await window.page.locator('.welcome-view-content').getByText('The folders that are open are virtual').waitFor();
+    expect(await window.offeredCommands('Pinata: ')).not.toContain('Pinata: Scan Workspace');
+    await window.screenshot('virtual');
     await window.close();
   });
 

@@ -52,6 +52,7 @@ export class SnippetHover extends PageElement {
     const { source } = this;
     if (!source) return nothing;
     return html`<div class="snippet-hover" aria-hidden="true">
+      <div class="snippet-file code">${source.file}</div>
       ${source.lines.map((text, index) => {
         const number = source.start_line + index;
         return html`<div class="source-line ${number === this.#line ? 'is-target' : ''}">
