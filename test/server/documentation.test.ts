@@ -25,8 +25,12 @@ interface Operation {
   responses: Record<string, { content?: object }>;
 }
 
-async function document(): Promise<{ paths: Record<string, Record<string, Operation>> }> {
-  return (await server.request('//documentation/json')).json();
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+}
+
+async function document(): Promise<Document> {
+  return (await (await server.request('//documentation/json')).json()) as Document;
 }
 
 const PREFIX = '/api/v1/scanner';

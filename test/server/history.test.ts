@@ -34,8 +34,7 @@ interface Page {
 }
 
 async function history(query: string): Promise<Page> {
-  const page = await (await server.request(`/scans${query}`)).json();
-  return page;
+  return (await (await server.request(`/scans${query}`)).json()) as Page;
 }
 
 function ids(page: Page): string[] {
