@@ -61,6 +61,7 @@ for (const mode of ['git', 'walk'] as const) {
       const result = await run();
       expect(names(result)).toEqual(['B.js', 'a/Z.cs', 'a/b/c.tsx', 'b.ts', 'page.HTML', 'ä.ts']);
       expect(result.files[3]).toEqual({
+        stamp: expect.stringMatching(/^2:[\d.]+:[\d.]+:\d+$/),
         root: 'r0',
         file: 'b.ts',
         path: path.join(folder, 'b.ts'),
