@@ -35,10 +35,10 @@ export function place(node: Pick<GraphNode, 'root' | 'file' | 'start_line'>): Te
   >`;
 }
 
-/** A node as one line that opens its code. */
-export function nodeLink(context: Context, node: GraphNode): TemplateResult {
+/** A node as one line that opens its code, called after the function it stands in. */
+export function nodeLink(context: Context, node: GraphNode, title = shortSymbol(node)): TemplateResult {
   return html`<button class="node-link" type="button" @click=${() => context.open(locationOf(node))}>
-    ${kindIcon(node.kind)}<span class="node-name">${shortSymbol(node)}</span>${place(node)}
+    ${kindIcon(node.kind)}<span class="node-name">${title}</span>${place(node)}
   </button>`;
 }
 

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { NodeKind } from '#protocol/graph.ts';
+import type { GraphNode, NodeKind } from '#protocol/graph.ts';
 import type { NodeGroup, NodeGroupDetail } from '#protocol/views.ts';
 import type { Filter } from '../components/filterBar.ts';
 import { count, counted } from '../components/format.ts';
 import { empty, failed, icon, kindIcon, loading, nodeLink, section, workflowLink } from '../components/templates.ts';
-import { lastName } from '../components/vocabulary.ts';
+import { lastName, nodeTitle, shortSymbol } from '../components/vocabulary.ts';
 import { PagedList, Resource } from '../data/reading.ts';
 import { isNodeGroup, isNodeGroupDetail } from '../data/viewsWire.ts';
 import { ResultView } from './resultView.ts';
@@ -111,6 +111,11 @@ abstract class NodeGroupsView extends ResultView {
     return key;
   }
 
+  /** What a node of a group is called: the function it stands in tells one use from another. */
+  protected nameOf(node: GraphNode): string {
+    return shortSymbol(node);
+  }
+
   #detail(): TemplateResult | typeof nothing {
     if (this.#chosen() === undefined) return nothing;
     const group = this.#group;
@@ -131,7 +136,7 @@ abstract class NodeGroupsView extends ResultView {
           if (own.length === 0 && !(pair === true && paired)) return nothing;
           return section(
             title,
-            own.map((node) => nodeLink(this.context, node)),
+            own.map((node) => nodeLink(this.context, node, this.nameOf(node))),
             none,
           );
         })}
@@ -237,5 +242,10 @@ export class PagesView extends NodeGroupsView {
 
   protected override titleOf(key: string): string {
     return lastName(key);
+  }
+
+  /** All stand in the same component: the action or the route tells them apart. */
+  protected override nameOf(node: GraphNode): string {
+    return node.kind === 'ui_page' ? nodeTitle(node) : node.name;
   }
 }
