@@ -64,6 +64,12 @@ describe('.proto files', () => {
     );
   });
 
+  it('are read as far down as anybody would nest messages', () => {
+    const nested = lowered(`message Deep { ${'message X { '.repeat(20_000)}`);
+    expect(nested.split('\n').length).toBeLessThan(1000);
+    expect(lowered('message X { oneof y { '.repeat(20_000))).toMatch(/^File/);
+  });
+
   it('never fail to be read, whatever they contain', () => {
     const words =
       'service message rpc A { } ( ) returns ; = "x" " map < oneof repeated option 1 // /* */ stream . extend enum [ ]';

@@ -79,9 +79,13 @@ function tokensOf(source: string): ProtoToken[] {
 
 const NONE: ProtoToken = { text: '', isString: false, line: 1, column: 1 };
 
+/** Blocks inside blocks that are read; what is deeper is no code of anybody, and would exhaust the stack of whoever visits it. */
+const MAX_DEPTH = 100;
+
 class ProtoReader {
   readonly #tokens: readonly ProtoToken[];
   #at = 0;
+  #depth = 0;
 
   constructor(tokens: readonly ProtoToken[]) {
     this.#tokens = tokens;
@@ -157,6 +161,14 @@ class ProtoReader {
 
   /** Hands each member's first word to `read`; returns the closing brace. */
   #members(read: (keyword: ProtoToken) => void): ProtoToken {
+    if (this.#depth >= MAX_DEPTH) return this.#skipBlock();
+    this.#depth++;
+    const end = this.#readMembers(read);
+    this.#depth--;
+    return end;
+  }
+
+  #readMembers(read: (keyword: ProtoToken) => void): ProtoToken {
     while (this.#at < this.#tokens.length) {
       const token = this.#next();
       if (token.text === '}') return token;
