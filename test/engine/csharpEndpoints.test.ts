@@ -167,4 +167,20 @@ public class Service { public int Load() { System.IO.File.ReadAllText("x"); retu
       result.nodes.filter((node) => node.kind === 'api_endpoint').map((node) => node.id),
     );
   });
+
+  it('is not certain of routes on a group that nothing scanned passes in', async () => {
+    const result = await scanFiles({
+      'a.cs': `using Microsoft.AspNetCore.Routing;
+public static class Known { public static void Map(this RouteGroupBuilder g) { g.MapGet("a", () => 1); } }
+public static class Unknown { public static void Map(this RouteGroupBuilder g, int x) { g.MapGet("b", () => 1); } }
+public class Use { public void Go(IEndpointRouteBuilder app) { Known.Map(app.MapGroup("known")); } }
+public class Client(HttpClient http) { public Task A() => http.GetAsync("known/a"); public Task B() => http.GetAsync("b"); }`,
+    });
+    const endpoints = result.nodes.filter(({ kind }) => kind === 'api_endpoint');
+    expect(endpoints.map(({ target, confidence }) => `${target} ${confidence}`)).toEqual([
+      'known/a likely',
+      'b likely',
+    ]);
+    expect(edgesOf(result, 'requests')).toEqual(['a.cs:5 -> a.cs:2 likely', 'a.cs:5 -> a.cs:3 likely']);
+  });
 });

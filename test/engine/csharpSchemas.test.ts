@@ -185,4 +185,42 @@ public class Orders {
     });
     expect(edgesOf(result, 'accesses')).toEqual(['a.cs:8 -> a.cs:4 certain']);
   });
+
+  it('rewrites names that are not given as the convention of the context says', async () => {
+    const schemas = await schemasOf(`
+public class Shop : DbContext
+{
+    public DbSet<OrderLine> OrderLines { get; set; }
+    protected override void OnConfiguring(DbContextOptionsBuilder o) => o.UseSqlite("x").UseSnakeCaseNamingConvention();
+}
+public class OrderLine { public int OrderLineId { get; set; } public string HTMLText { get; set; } [Column("Given")] public int Price2Pay { get; set; } }`);
+    expect(tables(schemas)).toEqual(['OrderLine -> order_lines']);
+    expect(columns(schemas[0])).toEqual(['order_line_id key', 'html_text', 'Given']);
+  });
+
+  it('rewrites every name where code goes through the model', async () => {
+    const schemas = await schemasOf(`
+public class Shop : DbContext
+{
+    public DbSet<OrderLine> OrderLines { get; set; }
+    protected override void OnModelCreating(ModelBuilder b)
+    {
+        b.Entity<OrderLine>().ToTable("SoldLines");
+        foreach (var entity in b.Model.GetEntityTypes()) entity.SetTableName(entity.GetTableName().ToSnakeCase());
+    }
+}
+public class OrderLine { public int Id { get; set; } }`);
+    expect(tables(schemas)).toEqual(['OrderLine -> sold_lines']);
+  });
+
+  it('leaves class names as they are where Entity Framework 6 makes no plurals', async () => {
+    const schemas = await schemasOf(`using System.Data.Entity;
+public class Shop : DbContext
+{
+    public DbSet<OrderLine> OrderLines { get; set; }
+    protected override void OnModelCreating(DbModelBuilder b) => b.Conventions.Remove<PluralizingTableNameConvention>();
+}
+public class OrderLine { public int Id { get; set; } }`);
+    expect(tables(schemas)).toEqual(['OrderLine -> OrderLine']);
+  });
 });

@@ -85,7 +85,8 @@ class RequestJoiner {
       .map((match) => candidate(match, match.rejected ?? 'less specific route'));
     if (best.length === 1) {
       const most = request.confidence ?? (this.#isForeign(path.host) ? 'likely' : 'certain');
-      this.#draw(request.node, first, weaker(first.confidence, most), url, rejected);
+      const confidence = weaker(weaker(first.confidence, most), first.endpoint.node.confidence);
+      this.#draw(request.node, first, confidence, url, rejected);
       return true;
     }
     for (const match of best) {

@@ -50,7 +50,9 @@ export interface Registration {
 
 /** Gives an endpoint its routes and joins it with its handlers. */
 export function serveRoutes(linker: Linker, node: DraftNode, { receiver, paths, handlers }: Registration): void {
-  const prefixes = new RoutePrefixes(linker).prefixesOf(receiver, 0);
+  const found = new RoutePrefixes(linker);
+  const prefixes = found.prefixesOf(receiver, 0);
+  if (found.isUnknown) node.confidence = 'likely';
   const routes = new Set(
     prefixes.flatMap((prefix) => (paths.length === 0 ? [''] : paths).map((path) => joinRoute(prefix, path))),
   );
@@ -130,6 +132,8 @@ export function functionsOf(linker: Linker, at: Location, depth = 0): FunctionSy
 /** Computes the path in front of routes registered on a value. */
 class RoutePrefixes {
   readonly #linker: Linker;
+  /** Whether nothing scanned says what a group is that is handed to a function. */
+  isUnknown = false;
 
   constructor(linker: Linker) {
     this.#linker = linker;
@@ -215,6 +219,7 @@ class RoutePrefixes {
     if (registered.length > 0) return registered;
     const fn = this.#linker.program.table.functionAt(file, node);
     const found = fn ? this.#ofArguments(fn, parametersOf(fn).indexOf(local), depth + 1) : [];
+    if (fn && found.length === 0 && isCSharp(file) && !this.#isCalledByLibrary(fn)) this.isUnknown = true;
     const known = found.filter((prefix) => prefix !== '');
     return known.length === 0 ? [''] : known;
   }
@@ -233,6 +238,11 @@ class RoutePrefixes {
       .flatMap(({ file, args }) =>
         texts.withTypeName(fn.owner?.name ?? '', () => this.prefixesOf({ file, node: args[position] ?? 0 }, depth)),
       );
+  }
+
+  #isCalledByLibrary(fn: FunctionSymbol): boolean {
+    const { program } = this.#linker;
+    return fn.owner !== undefined && program.externalLineage(program.selfType(fn.owner)).length > 0;
   }
 
   /** The declarations in bases that a method overrides or implements. */

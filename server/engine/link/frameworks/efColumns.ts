@@ -117,17 +117,26 @@ function isScalarType(type: Type | undefined): boolean {
   return type.name === 'Nullable' ? isScalarType(type.args[0]) : SCALARS.has(type.name);
 }
 
+/** How the names of columns are rewritten: those by convention, and those that are given where code rewrites all. */
+export interface ColumnNaming {
+  conventional: (name: string) => string;
+  given: ((name: string) => string) | undefined;
+}
+
+const AS_WRITTEN: ColumnNaming = { conventional: (name) => name, given: undefined };
+
 /** The columns of an entity in the order in which its classes declare them, the outermost base first. */
 export function columnsOf(
   linker: Linker,
   entity: TypeSymbol,
   fluent: FluentEntity,
   properties: readonly EntityProperty[],
+  naming: ColumnNaming = AS_WRITTEN,
 ): SchemaColumn[] {
   const scalars = properties.filter((property) => isScalar(property, fluent));
   const keys = keysOf(linker, entity, fluent, properties);
-  const own = scalars.map((property) => columnOf(linker, property, fluent, keys));
-  return [...identityColumns(linker, entity, own), ...own];
+  const own = scalars.map((property) => columnOf(linker, property, { fluent, keys, naming }));
+  return [...identityColumns(linker, entity, own, naming.conventional), ...own];
 }
 
 /** Names of the key properties: fluent key, `[PrimaryKey]`, `[Key]`, `Id`, `<Type>Id`. */
@@ -161,8 +170,7 @@ function lineageNames(linker: Linker, entity: TypeSymbol): string[] {
 function columnOf(
   linker: Linker,
   property: EntityProperty,
-  fluent: FluentEntity,
-  keys: readonly string[],
+  { fluent, keys, naming }: { fluent: FluentEntity; keys: readonly string[]; naming: ColumnNaming },
 ): SchemaColumn {
   const { field, attributes } = property;
   const { tree } = field.file;
@@ -172,7 +180,7 @@ function columnOf(
   const nullable = isNullable(property, fluent, isKey);
   const type = typeText(tree, tree.child(field.node, 1));
   return {
-    name: named ?? field.name,
+    name: named === undefined ? (naming.given ?? naming.conventional)(field.name) : (naming.given?.(named) ?? named),
     ...(type === '' ? {} : { type }),
     ...(isKey ? { key: true } : {}),
     ...(nullable === undefined ? {} : { nullable }),
@@ -202,13 +210,18 @@ function typeText(tree: FieldSymbol['file']['tree'], reference: number): string 
 }
 
 /** Columns that come from the base classes of ASP.NET Core Identity. */
-function identityColumns(linker: Linker, entity: TypeSymbol, own: readonly SchemaColumn[]): SchemaColumn[] {
+function identityColumns(
+  linker: Linker,
+  entity: TypeSymbol,
+  own: readonly SchemaColumn[],
+  rename: (name: string) => string,
+): SchemaColumn[] {
   const { program } = linker;
   for (const base of program.externalLineage(program.selfType(entity))) {
     const names = IDENTITY_COLUMNS[base.name];
     if (!names) continue;
     return names
-      .map((entry) => ({ name: entry.replace(/[?!]$/, ''), mark: entry.at(-1) }))
+      .map((entry) => ({ name: rename(entry.replace(/[?!]$/, '')), mark: entry.at(-1) }))
       .filter(({ name }) => !own.some((column) => column.name === name))
       .map(({ name, mark }) => ({
         name,

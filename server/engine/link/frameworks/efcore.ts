@@ -7,6 +7,7 @@ import { NO_BINDINGS, type Type } from '../types.ts';
 import { columnsOf, type EntityProperty, isScalar, keysOf, propertiesOf } from './efColumns.ts';
 import { type FluentEntity, FluentModel } from './efFluent.ts';
 import { migrationsByTable, tableKey } from './efMigrations.ts';
+import { NamingConventions, snakeCase } from './efNaming.ts';
 import { linkTrackedChanges } from './efTracking.ts';
 import type { EntityMapping, Framework } from './framework.ts';
 import { pluralize } from './plural.ts';
@@ -36,6 +37,8 @@ interface Entity {
   type: TypeSymbol;
   /** Names of the DbSet properties it has in contexts. */
   sets: Set<string>;
+  /** Contexts that declare it. */
+  contexts: Set<TypeSymbol>;
   isEf6: boolean;
 }
 
@@ -45,10 +48,12 @@ class EntityFinder {
   readonly #entities = new Map<TypeSymbol, Entity>();
   readonly #owned = new Set<TypeSymbol>();
   readonly #hasIdentity: boolean;
+  readonly #naming: NamingConventions;
 
   constructor(linker: Linker) {
     this.#linker = linker;
     this.#fluent = new FluentModel(linker);
+    this.#naming = new NamingConventions(linker);
     const contexts = this.#contexts();
     this.#hasIdentity = contexts.some((context) => this.#derivesFrom(context, 'IdentityUserContext'));
     for (const context of contexts) this.#readSets(context);
@@ -108,19 +113,25 @@ class EntityFinder {
         const set = program.viewAsExternal(expressions.fieldType(field), 'DbSet', field.file);
         const entity = set?.args[0];
         if (entity?.kind === 'project' && field.file.tree.has(field.node, Flag.Property))
-          this.#add(entity.symbol, isEf6).sets.add(field.name);
+          this.#declare(entity.symbol, isEf6, context).sets.add(field.name);
       }
     }
     for (const base of program.externalLineage(program.selfType(context))) {
       if (!/^(Identity\w*|ApiAuthorization)DbContext$|^IdentityUserContext$/.test(base.name)) continue;
-      for (const arg of base.args) if (arg.kind === 'project') this.#add(arg.symbol, isEf6);
+      for (const arg of base.args) if (arg.kind === 'project') this.#declare(arg.symbol, isEf6, context);
     }
+  }
+
+  #declare(type: TypeSymbol, isEf6: boolean, context: TypeSymbol): Entity {
+    const entity = this.#add(type, isEf6);
+    entity.contexts.add(context);
+    return entity;
   }
 
   #add(type: TypeSymbol, isEf6: boolean): Entity {
     let entity = this.#entities.get(type);
     if (!entity) {
-      entity = { type, sets: new Set(), isEf6 };
+      entity = { type, sets: new Set(), contexts: new Set(), isEf6 };
       this.#entities.set(type, entity);
     }
     return entity;
@@ -185,18 +196,26 @@ class EntityFinder {
       root: file.root,
       file: file.path,
       line: lineOf(file.tree.start(file.tree.child(node, 0) || node)),
-      columns: columnsOf(this.#linker, entity.type, fluent, properties),
+      columns: columnsOf(this.#linker, entity.type, fluent, properties, {
+        conventional: this.#naming.rewriteIn(entity.contexts),
+        given: this.#naming.rewritesAll.columns ? snakeCase : undefined,
+      }),
       relations: this.#relations(entity, fluent, properties),
       migrations: [],
     };
   }
 
-  /** Active fluent table > `[Table]` > table of the mapped base > DbSet property > class name. */
   #tableOf(entity: Entity): string {
+    const name = this.#nameOfTable(entity);
+    return this.#naming.rewritesAll.tables ? snakeCase(name) : name;
+  }
+
+  /** Active fluent table > `[Table]` > table of the mapped base > DbSet property > class name. */
+  #nameOfTable(entity: Entity): string {
     const explicit = this.#explicitTable(entity.type);
     if (explicit !== undefined) return explicit;
     const base = this.#mappedBase(entity.type);
-    if (base && !this.#isTablePerType(base.type)) return this.#tableOf(base);
+    if (base && !this.#isTablePerType(base.type)) return this.#nameOfTable(base);
     if (this.#hasIdentity) {
       const { program } = this.#linker;
       const identity = program
@@ -204,9 +223,10 @@ class EntityFinder {
         .find(({ name }) => IDENTITY_TABLES[name] !== undefined);
       if (identity) return IDENTITY_TABLES[identity.name] as string;
     }
-    if (entity.isEf6) return pluralize(entity.type.name);
+    if (entity.isEf6) return this.#naming.isSingular ? entity.type.name : pluralize(entity.type.name);
     const [only, ...others] = entity.sets;
-    return only !== undefined && others.length === 0 ? only : entity.type.name;
+    const conventional = only !== undefined && others.length === 0 ? only : entity.type.name;
+    return this.#naming.rewriteIn(entity.contexts)(conventional);
   }
 
   #explicitTable(type: TypeSymbol): string | undefined {

@@ -1,8 +1,8 @@
 import { Flag, Kind } from '../../lower/tree.ts';
 import { attributesOf, findAttribute } from '../attributes.ts';
 import { parametersOf } from '../callResolver.ts';
-import { type Linker } from '../linker.ts';
-import type { Location } from '../sourceFile.ts';
+import { type Linker, visitTree } from '../linker.ts';
+import { isCSharp, type Location } from '../sourceFile.ts';
 import { type FieldSymbol, type FunctionSymbol, pushTo, type TypeSymbol } from '../symbols.ts';
 import type { Type } from '../types.ts';
 
@@ -16,12 +16,15 @@ interface CommandHandlers {
   functions: readonly FunctionSymbol[];
   /** Whether the property only holds what the user of a control sets: a dependency property. */
   isPassedOn: boolean;
+  /** Whether the command runs all of the functions: Prism's `CompositeCommand`. */
+  runsAll?: boolean;
 }
 
 /** Finds the functions that commands of view models run. */
 export class Commands {
   readonly #linker: Linker;
   readonly #assigned = new Map<TypeSymbol, Map<string, Location[]>>();
+  #registered: Map<string, Location[]> | undefined;
 
   constructor(linker: Linker) {
     this.#linker = linker;
@@ -33,6 +36,8 @@ export class Commands {
     const member = program.member(on, name);
     if (member?.kind === 'methods') return { functions: member.functions.slice(0, 1), isPassedOn: false };
     if (member?.kind !== 'field') return { functions: this.#generated(on, name), isPassedOn: false };
+    const parts = this.#partsOf(on, member.field);
+    if (parts.length > 0) return { functions: parts, isPassedOn: false, runsAll: true };
     const functions = this.#created(on, member.field, 0);
     if (functions.length > 0 || !on.symbol.isAbstract)
       return { functions, isPassedOn: this.#isDependencyProperty(member.field) };
@@ -55,6 +60,51 @@ export class Commands {
       }
     }
     return [];
+  }
+
+  /** What the commands run that are registered with a composite one: `commands.SaveAll.RegisterCommand(SaveCommand)`. */
+  #partsOf(on: Type & { kind: 'project' }, field: FieldSymbol): FunctionSymbol[] {
+    const { program, expressions } = this.#linker;
+    const registered = this.#registrations().get(field.name) ?? [];
+    return unique(
+      registered.flatMap(({ file, node }) => {
+        const { tree } = file;
+        const composite = tree.child(tree.child(node, 0), 0);
+        const isMember = tree.kind(composite) === Kind.Member;
+        const holder = isMember
+          ? expressions.typeOf({ file, node: tree.child(composite, 0) })
+          : expressions.typeOfThis({ file, node });
+        const held = holder.kind === 'static' ? holder.of : holder;
+        if (held.kind !== 'project' || !this.#isSame(held.symbol, on.symbol)) return [];
+        const [command = 0] = tree.children(tree.child(node, 1));
+        const owner = program.table.enclosingType(file, node);
+        const isOwn = tree.kind(command) === Kind.Identifier || tree.kind(tree.child(command, 0)) === Kind.This;
+        return owner && isOwn ? this.handlersOf(program.selfType(owner), tree.text(command)).functions : [];
+      }),
+    );
+  }
+
+  /** Whether one type stands for the other: a class for the interface it is injected by. */
+  #isSame(a: TypeSymbol, b: TypeSymbol): boolean {
+    const { program } = this.#linker;
+    return a === b || program.subtypes(a).includes(b) || program.subtypes(b).includes(a);
+  }
+
+  /** Calls of `RegisterCommand` by the name of the composite command. */
+  #registrations(): Map<string, Location[]> {
+    if (this.#registered) return this.#registered;
+    const found = new Map<string, Location[]>();
+    this.#registered = found;
+    for (const file of this.#linker.program.files) {
+      if (!isCSharp(file)) continue;
+      const { tree } = file;
+      visitTree(file, (node) => {
+        const callee = tree.kind(node) === Kind.Call ? tree.child(node, 0) : 0;
+        if (tree.kind(callee) === Kind.Member && tree.text(callee) === 'RegisterCommand')
+          pushTo(found, tree.text(tree.child(callee, 0)), { file, node });
+      });
+    }
+    return found;
   }
 
   #isDependencyProperty(field: FieldSymbol): boolean {
