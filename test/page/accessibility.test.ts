@@ -1,15 +1,12 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildWebview } from '../../scripts/buildWebview.ts';
+import { THEMES, violations } from './support/axe.ts';
 import { eventually } from './support/eventually.ts';
 import { SamplePage, settled } from './support/samplePage.ts';
 
 const ARTEFACTS = path.join(import.meta.dirname, '../artefacts/panel');
-
-const THEMES = ['vscode-light', 'vscode-dark', 'vscode-high-contrast', 'vscode-high-contrast-light'];
 
 /** Every view, and every other way in which one can be shown. */
 const VIEWS: Record<string, Record<string, string>> = {
@@ -35,19 +32,6 @@ const VIEWS: Record<string, Record<string, string>> = {
   'source preview': { tab: 'workflows', 'source.root': 'shop', 'source.file': 'api/Program.cs', 'source.line': '5' },
   'missing source': { tab: 'workflows', 'source.root': 'shop', 'source.file': 'gone.cs', 'source.line': '5' },
 };
-
-interface Violation {
-  id: string;
-  nodes: { html: string; failureSummary: string }[];
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const { violations: found } = await page.evaluate<{ violations: Violation[] }>(
-    `axe.run(document, { resultTypes: ['violations'] })`,
-  );
-  return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
-}
 
 describe('the panel for everyone', () => {
   const sample = new SamplePage();

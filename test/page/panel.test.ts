@@ -1,10 +1,15 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { PanelState, ToHost } from '#protocol/webview.ts';
 import { buildWebview } from '../../scripts/buildWebview.ts';
+import { THEMES, violations } from './support/axe.ts';
 import { eventually } from './support/eventually.ts';
 import { launchBrowser, watchedPage, type WatchedPage } from './support/browser.ts';
 import { SAMPLE, startPage } from './support/pageServer.ts';
+
+const ARTEFACTS = path.join(import.meta.dirname, '../artefacts/panel');
 
 /** The host side of the messages, as the extension relays them: state on `ready`, GETs to the real server. */
 const HOST = `
@@ -38,6 +43,7 @@ describe('the panel on the messages of the extension', () => {
 
   beforeAll(async () => {
     await buildWebview();
+    mkdirSync(ARTEFACTS, { recursive: true });
     [server, browser] = await Promise.all([startPage(SAMPLE, []), launchBrowser()]);
     const context = await browser.newContext();
     const first = await context.newPage();
@@ -189,6 +195,25 @@ describe('the panel on the messages of the extension', () => {
     await page.getByRole('button', { name: /^Remove the scan of/ }).click();
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
     await eventually(async () => (await sent('delete_scan')).map((message) => message.scan_id)).toEqual([done.scan_id]);
+  });
+
+  it.each(THEMES)('has nothing that axe objects to while it scans, fails and waits, in %s', async (theme) => {
+    await page.evaluate(`document.body.className = '${theme}'`);
+    const scanning = { ...done.status, status: 'scanning', progress: 42, current_file: 'src/a.ts' } as const;
+    const states: [string, Partial<PanelState>][] = [
+      ['scanning', { status: scanning as PanelState['status'], scan_id: 'newer' }],
+      ['finding files', { status: { ...scanning, status: 'discovering', progress: null } as PanelState['status'] }],
+      ['disconnected', { connection: 'disconnected', problem: { message: 'It ended.', actions: ['restart_server'] } }],
+      ['failed', { status: { ...done.status, status: 'error', error: 'disk full' } as PanelState['status'] }],
+      ['never scanned', { scan_id: null, status: null, results_scan_id: null }],
+      ['unknown scan', { results_scan_id: 'unknown', scan_id: 'unknown' }],
+    ];
+    for (const [name, state] of states) {
+      await show(state);
+      await page.waitForTimeout(300);
+      expect(await violations(page), name).toEqual([]);
+      await page.screenshot({ path: path.join(ARTEFACTS, `${name} ${theme}.png`) });
+    }
   });
 
   it('shows code as text, whatever it holds', async () => {
