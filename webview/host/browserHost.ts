@@ -81,19 +81,20 @@ export class BrowserHost implements Host {
     this.#follower?.stop();
     this.#update({ connection: 'connecting', problem: null });
     try {
-      const scans = await scanHistory();
+      // Most often the wanted scan is there: its status is asked for at once, not after the history.
+      const [scans, early] = await Promise.all([scanHistory(), wanted === null ? null : statusOf(wanted)]);
       if (attachment !== this.#attachments) return;
       const scan = scans.find((each) => each.scan_id === wanted) ?? scans[0];
-      if (scan) await this.#show(scan, scans);
+      if (scan) await this.#show(scan, scans, scan.scan_id === wanted ? early : null);
       else this.#update({ ...NO_STATE, connection: 'connected' });
     } catch (error) {
       if (attachment === this.#attachments) this.#fail(error);
     }
   }
 
-  async #show(scan: ScanSummary, scans: readonly ScanSummary[]): Promise<void> {
-    const body = await request('GET', `/scan/${encodeURIComponent(scan.scan_id)}/status`);
-    if (!isScanStatus(body)) throw new Error('The scan server sent a status this page cannot read. Reload the page.');
+  async #show(scan: ScanSummary, scans: readonly ScanSummary[], early: ScanStatus | null): Promise<void> {
+    const body = early ?? (await statusOf(scan.scan_id));
+    if (!body) throw new Error('The scan server sent a status this page cannot read. Reload the page.');
     this.#update({
       connection: 'connected',
       scan_id: scan.scan_id,
@@ -161,6 +162,15 @@ export class BrowserHost implements Host {
 
 function hasResults(status: ScanStatus['status']): boolean {
   return status === 'completed' || status === 'cancelled';
+}
+
+/** The status of a scan; null when the server does not have it or sends something else. */
+async function statusOf(scanId: string): Promise<ScanStatus | null> {
+  const body = await request('GET', `/scan/${encodeURIComponent(scanId)}/status`).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  });
+  return isScanStatus(body) ? body : null;
 }
 
 /** The scan history, newest first. */
