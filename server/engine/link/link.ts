@@ -19,6 +19,7 @@ import { Program } from './program.ts';
 import { followGeneratedClients } from './generatedClients.ts';
 import { followWrappers } from './httpWrappers.ts';
 import { followNamedWrappers } from './namedWrappers.ts';
+import { followOpenApiClients } from './openApiClients.ts';
 import { joinRequests } from './requests.ts';
 import type { SourceFile } from './sourceFile.ts';
 import { linkTables } from './tables.ts';
@@ -81,6 +82,7 @@ export async function link(
   for (const framework of FRAMEWORKS) framework.finish?.(linker);
   const schemas = linkTables(linker);
   followGeneratedClients(linker);
+  followOpenApiClients(linker);
   followWrappers(linker, followNamedWrappers(linker, settings.roots));
   joinRequests(linker);
   joinMessages(linker);
