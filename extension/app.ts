@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
-import type { PanelAction } from '#protocol/webview.ts';
 import { MCP_PROVIDER, McpDefinitions, toolsOf } from './ai/mcpDefinitions.ts';
 import { COMMANDS } from './commands.ts';
 import { openFolders, SERVER_SETTINGS } from './config.ts';
 import type { EditorFeatures } from './editor/features.ts';
+import { loadParts } from './loadParts.ts';
 import { causeChain, explain } from './log.ts';
 import { type Problem, StateStore } from './scan/state.ts';
 import { Scope } from './scope.ts';
 import type { Services } from './services.ts';
+import { ACTIONS } from './views/actions.ts';
 import { ContextKeys } from './views/contextKeys.ts';
 import type { CodePlace } from './views/openCode.ts';
 import type { ResultsPanel } from './views/panel.ts';
@@ -20,16 +21,6 @@ import type { TreeRow } from './views/treeRow.ts';
 const REMEMBERED_SCAN = 'pinata.scan';
 const REMEMBERED_GROUPING = 'pinata.grouping';
 const GROUPINGS: readonly TreeWishes['grouping'][] = ['page', 'endpoint', 'table', 'confidence', 'none'];
-
-/** What a button of the panel or of an error message is called, and the command it runs. */
-export const ACTIONS: Record<PanelAction, { title: string; command: string }> = {
-  retry: { title: 'Retry', command: 'pinata.retry' },
-  scan: { title: 'Scan Workspace', command: 'pinata.scanWorkspace' },
-  cancel: { title: 'Cancel Scan', command: 'pinata.cancelScan' },
-  show_log: { title: 'Show Log', command: 'pinata.showLog' },
-  restart_server: { title: 'Restart Server', command: 'pinata.restartServer' },
-  open_folder: { title: 'Open Folder…', command: 'workbench.action.files.openFolder' },
-};
 
 /**
  * The extension: builds what is seen from the first second (status bar, tree, commands) and owns its life. What talks
@@ -70,8 +61,8 @@ export class App {
   }
 
   services(): Promise<Services> {
-    this.#services ??= import('./services.ts').then(({ createServices }) =>
-      createServices({
+    this.#services ??= loadParts().then(({ services }) =>
+      services.createServices({
         context: this.context,
         store: this.store,
         log: this.log,
@@ -86,15 +77,15 @@ export class App {
 
   /** What is shown in the text of editors; made with the first results. */
   editorFeatures(): Promise<EditorFeatures> {
-    this.#editorFeatures ??= import('./editor/features.ts').then(async ({ EditorFeatures: Features }) => {
+    this.#editorFeatures ??= loadParts().then(async ({ editorFeatures }) => {
       const { results } = await this.services();
-      return this.#scope.add(new Features(this.store, results, this.log));
+      return this.#scope.add(new editorFeatures.EditorFeatures(this.store, results, this.log));
     });
     return this.#editorFeatures;
   }
 
   panel(): Promise<ResultsPanel> {
-    this.#panel ??= import('./views/createPanel.ts').then(({ createPanel }) => this.#scope.add(createPanel(this)));
+    this.#panel ??= loadParts().then(({ createPanel }) => this.#scope.add(createPanel.createPanel(this)));
     return this.#panel;
   }
 
@@ -112,8 +103,8 @@ export class App {
   async open(place: CodePlace): Promise<void> {
     const scanId = this.store.state.resultsScanId ?? this.store.state.scanId;
     if (scanId === null) throw new Error('There are no results yet: scan the workspace first');
-    const { openCode } = await import('./views/openCode.ts');
-    await openCode((await this.services()).results, scanId, place);
+    const { openCode } = await loadParts();
+    await openCode.openCode((await this.services()).results, scanId, place);
   }
 
   /** Shows what went wrong with the ways out as buttons, and runs the one pressed. */
@@ -173,7 +164,7 @@ export class App {
   #registerTools(): void {
     for (const { name } of toolsOf(this.context)) {
       const invoke = async ({ input }: vscode.LanguageModelToolInvocationOptions<unknown>) =>
-        (await import('./ai/languageModelTools.ts')).answerTool(this, name, input);
+        (await loadParts()).languageModelTools.answerTool(this, name, input);
       this.#scope.add(vscode.lm.registerTool(name, { invoke }));
     }
     const definitions = new McpDefinitions(this.context, this.store, async () => (await this.services()).connection);
@@ -182,8 +173,8 @@ export class App {
   }
 
   async #topRows(scanId: string, wishes: TreeWishes): Promise<TreeRow[]> {
-    const [{ topRows }, { results }] = await Promise.all([import('./views/treeRows.ts'), this.services()]);
-    return topRows(results, scanId, wishes);
+    const [{ treeRows }, { results }] = await Promise.all([loadParts(), this.services()]);
+    return treeRows.topRows(results, scanId, wishes);
   }
 
   /** Before the first scan the panel names what would be scanned. */

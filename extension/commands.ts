@@ -1,12 +1,13 @@
 import type { App } from './app.ts';
+import { loadParts } from './loadParts.ts';
 
 type Command = (app: App, ...args: unknown[]) => unknown;
 
-const scans = () => import('./commands/scanCommands.ts');
-const results = () => import('./commands/resultCommands.ts');
-const code = () => import('./commands/codeCommands.ts');
-const server = () => import('./commands/serverCommands.ts');
-const tree = () => import('./commands/treeCommands.ts');
+const scans = async () => (await loadParts()).scanCommands;
+const results = async () => (await loadParts()).resultCommands;
+const code = async () => (await loadParts()).codeCommands;
+const server = async () => (await loadParts()).serverCommands;
+const tree = async () => (await loadParts()).treeCommands;
 
 /**
  * Every command by its id; all are registered at activation, and each explains itself when it cannot run. What runs

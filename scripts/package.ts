@@ -12,6 +12,8 @@ const OUTPUT = join(ROOT, 'dist', 'pinata.vsix');
 /** One file of every part; a package without them would install and then fail. */
 const REQUIRED = [
   'dist/extension/main.cjs',
+  'dist/extension/parts.cjs',
+  'dist/extension/mcp.cjs',
   'dist/server/pinata.js',
   'dist/server/engineProcess.js',
   'dist/server/grammars/web-tree-sitter.wasm',

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { EXPORT_FORMATS } from '#protocol/exports.ts';
-import { ACTIONS, type App } from '../app.ts';
+import type { App } from '../app.ts';
+import { ACTIONS } from './actions.ts';
 import { ResultsPanel } from './panel.ts';
 
 /** The results panel of an extension, joined with what answers its messages. */

@@ -13,7 +13,8 @@ import { TempFolder } from '../server/support/tempFolder.ts';
 import { generateWorkspace } from '../vscode/generatedWorkspace.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const FEATURES = 60;
+/** Enough that a hundred workflows are more than one answer holds. */
+const FEATURES = 120;
 /** Characters; the answers say themselves that their budget is 12,000. */
 const BUDGET = 12_000;
 
@@ -73,6 +74,8 @@ describe('tools of language models', () => {
     const all = await ask('pinata_find_workflows', { limit: 100 });
     expect(all).toMatchObject({ total: FEATURES, truncated: true });
     expect(all['shown']).toBe(items(all).length);
+    expect(items(all).length).toBeLessThan(100);
+    expect(await ask('pinata_find_workflows', { limit: 10 })).toMatchObject({ shown: 10, truncated: true });
     const one = await ask('pinata_find_workflows', { table: 'Item7s' });
     expect(one).toMatchObject({ total: 1, shown: 1, truncated: false });
     expect(items(one)[0]).toMatchObject({ writes: ['Item7s'], confidence: expect.any(String) });

@@ -168,8 +168,8 @@ describe('the code in VS Code', () => {
     const box = window.quickPick.locator('.quick-input-box input');
     await window.page.locator('.quick-input-title', { hasText: 'Where the file goes' }).waitFor();
     await box.fill(file);
-    await window.quickPick.getByRole('button', { name: 'Export' }).click();
-    await window.screenshot('export');
+    await window.quickPick.locator('.monaco-list-row', { hasText: 'config.yaml' }).waitFor();
+    await window.quickPick.getByRole('button', { name: 'OK' }).click();
     await window.toasts.filter({ hasText: 'exported.csv' }).waitFor();
     const [header = '', ...lines] = (await readFile(file, 'utf8')).trim().split('\n');
     expect(header).toContain('kind');
