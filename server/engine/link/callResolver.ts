@@ -36,6 +36,8 @@ export class CallResolver {
 
   constructor(expressions: Expressions) {
     this.#expressions = expressions;
+    const { program } = expressions;
+    program.references.returnTypeOf = (fn) => (fn ? expressions.returnType(program.functionOf(fn)) : UNKNOWN);
   }
 
   /** What a Call node calls. */

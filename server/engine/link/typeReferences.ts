@@ -1,7 +1,9 @@
 import { Flag, Kind } from '../lower/tree.ts';
 import type { Program } from './program.ts';
 import { isCSharp, type Location, type SourceFile } from './sourceFile.ts';
+import type { TypeSymbol } from './symbols.ts';
 import { STRING, type Type, UNKNOWN } from './types.ts';
+import type { ModuleBinding } from './typescriptNames.ts';
 
 /** TypeScript utility types whose members are those of their first argument. */
 const TRANSPARENT: ReadonlySet<string> = new Set([
@@ -29,6 +31,7 @@ const NOTHING: ReadonlySet<string> = new Set([
 export class TypeReferences {
   readonly #program: Program;
   readonly #cache = new Map<SourceFile, Map<number, Type>>();
+  #globals: Map<string, TypeSymbol> | undefined;
 
   constructor(program: Program) {
     this.#program = program;
@@ -79,6 +82,9 @@ export class TypeReferences {
 
   /** Gives the type of an expression in `typeof x`; set by the expression evaluator. */
   typeOfValue: (at: Location) => Type = () => UNKNOWN;
+
+  /** Gives what a function returns; set by the expression evaluator. */
+  returnTypeOf: (fn: Location | undefined) => Type = () => UNKNOWN;
 
   /** Gives the type of a member; set by the expression evaluator. */
   memberOf: (type: Type, name: string, at: Location) => Type = () => UNKNOWN;
@@ -161,20 +167,64 @@ export class TypeReferences {
     const short = name.slice(name.lastIndexOf('.') + 1);
     if (ARRAYS.has(name)) return { kind: 'array', of: args[0] ?? UNKNOWN };
     if (TRANSPARENT.has(name)) return args[0] ?? UNKNOWN;
+    const derived = this.#derived(name, args[0]);
+    if (derived) return derived;
     const local = at.file.findLocal(name, at.node);
     const localType = local === 0 ? undefined : this.#program.table.typeAt(at.file, local);
     if (localType) return { kind: 'project', symbol: localType, args };
+    const binding = this.#bindingOf(name, at.file);
+    if (binding?.kind === 'type') return { kind: 'project', symbol: binding.symbol, args };
+    if (binding?.kind === 'external') return { kind: 'external', name: binding.name, args };
+    if (binding) return UNKNOWN;
+    const global = name === short ? undefined : this.#globalTypes().get(`${at.file.root}/${name}`);
+    return global ? { kind: 'project', symbol: global, args } : { kind: 'external', name: `#${short}`, args };
+  }
+
+  /** `ReturnType<typeof make>`, `InstanceType<typeof Class>`. */
+  #derived(name: string, from: Type | undefined): Type | undefined {
+    if (name === 'ReturnType' && from?.kind === 'function') return this.returnTypeOf(from.functions[0]);
+    return name === 'InstanceType' && from?.kind === 'static' ? from.of : undefined;
+  }
+
+  /** What a name, or a path of names, of a file means. */
+  #bindingOf(name: string, file: SourceFile): ModuleBinding | undefined {
     const [first, ...rest] = name.split('.') as [string, ...string[]];
-    let binding = this.#program.typescript.resolve(first, at.file);
+    let binding = this.#program.typescript.resolve(first, file);
     for (const part of rest) {
       if (binding?.kind === 'module') binding = this.#program.typescript.resolveExport(binding.file, part);
       else if (binding?.kind === 'external_module') binding = { kind: 'external', name: `${binding.name}#${part}` };
       else if (binding?.kind === 'external') binding = { kind: 'external', name: memberName(binding.name, part) };
     }
-    if (binding?.kind === 'type') return { kind: 'project', symbol: binding.symbol, args };
-    if (binding?.kind === 'external') return { kind: 'external', name: binding.name, args };
-    return binding ? UNKNOWN : { kind: 'external', name: `#${short}`, args };
+    return binding;
   }
+
+  /** Types of global namespaces by root and name: `declare global { namespace Models { type User = … } }`. */
+  #globalTypes(): ReadonlyMap<string, TypeSymbol> {
+    if (this.#globals) return this.#globals;
+    this.#globals = new Map();
+    for (const type of this.#program.table.types) {
+      const [declaration] = type.declarations;
+      const name = declaration && !isCSharp(declaration.file) ? globalName(declaration, type.name) : undefined;
+      if (declaration && name !== undefined) this.#globals.set(`${declaration.file.root}/${name}`, type);
+    }
+    return this.#globals;
+  }
+}
+
+/** The name a type has everywhere, undefined for one that is declared in a module or in a script. */
+function globalName(at: Location, name: string): string | undefined {
+  const { file } = at;
+  const { tree } = file;
+  const path = [name];
+  for (
+    let node = file.enclosing(at.node, Kind.Namespace);
+    node !== 0;
+    node = file.enclosing(file.parent(node), Kind.Namespace)
+  ) {
+    if (tree.text(node) === 'global') return path.join('.');
+    path.unshift(tree.text(node));
+  }
+  return path.length > 1 && file.path.endsWith('.d.ts') ? path.join('.') : undefined;
 }
 
 /** A default import of a module without default export is the module itself: `express.Router`. */
