@@ -163,7 +163,7 @@ export class App extends PageElement {
     const tab = this.#tab();
     return html`<div class="app">
       <a class="skip" href="#view" @click=${this.#skip}>Skip to the content</a>
-      ${this.#host.page ? this.#titleBar() : nothing}
+      ${this.#host.page ? this.#titleBar() : this.#hiddenTitle()}
       <pinata-progress
         .state=${this.state}
         .overview=${this.#current()}
@@ -205,6 +205,11 @@ export class App extends PageElement {
 
   readonly #act = (action: Parameters<Host['act']>[0]): void => this.#host.act(action);
 
+  /** VS Code shows the name in the tab of the panel; assistive technology looks for a heading. */
+  #hiddenTitle(): TemplateResult {
+    return html`<header class="visually-hidden"><h1>Pinata</h1></header>`;
+  }
+
   #titleBar(): TemplateResult {
     const folders = this.state.folders.map((folder) => folder.name).join(', ');
     return html`<header class="title-bar">
@@ -243,7 +248,9 @@ export class App extends PageElement {
     const scan = this.#current()?.scan;
     const when = scan ? ` of ${moment(scan.finished_at ?? scan.started_at)}` : '';
     const why = this.state.status?.status === 'error' ? 'The newest scan failed.' : 'A newer scan is running.';
-    return html`<p class="stale">${icon('history')} These are the results of an earlier scan${when}. ${why}</p>`;
+    return html`<section class="stale" aria-label="Age of the results">
+      ${icon('history')} These are the results of an earlier scan${when}. ${why}
+    </section>`;
   }
 
   #view(tab: Tab): TemplateResult {
