@@ -3,6 +3,7 @@ import type { DraftNode } from '../graph/graphBuilder.ts';
 import type { EndpointFact, Linker, RequestFact } from './linker.ts';
 import { type Destination, Routing, type Ways } from './routing.ts';
 import { mayBeSame, serves } from './services.ts';
+import { isCSharp } from './sourceFile.ts';
 import { isLocalHost, parseRoute, parseUrl, type Path, scoreOf, withoutApi } from './urlPaths.ts';
 
 /** Providers whose relative URLs are sent to the server that the page came from. */
@@ -196,18 +197,33 @@ class RequestJoiner {
       if (inside.length === 0) return outside.map((match) => ({ ...match, confidence: 'possible' }));
       return [...inside, ...outside.map((match) => ({ ...match, rejected: 'served at another base address' }))];
     }
-    const folder = services.folderOf(request.node.file);
-    const own = matches.filter((match) => serves(ownersOf(match), folder));
+    const own = this.#isFromPage(request) ? this.#ownMatches(request, matches) : [];
     const chosen = own.length > 0 ? own : matches;
     const others = matches.filter((match) => !chosen.includes(match));
     const isSameOrigin = own.length > 0 && BROWSER_ONLY.test(request.node.provider ?? '');
     const first = chosen[0];
-    const isShared = first !== undefined && matches.some((match) => !mayBeSame(ownersOf(first), ownersOf(match)));
+    const isShared =
+      first !== undefined &&
+      matches.some((match) => !mayBeSame(ownersOf(first), ownersOf(match)) && literals(match) >= literals(first));
     const most = isShared && !isSameOrigin ? 'likely' : 'certain';
     return [
       ...chosen.map((match) => ({ ...match, confidence: weaker(match.confidence, most) })),
       ...others.map((match) => ({ ...match, rejected: 'served by another program' })),
     ];
+  }
+
+  /** A relative URL that a page sends goes to the program the page came from; server code has no such origin. */
+  #isFromPage({ node, urls }: RequestFact): boolean {
+    return !isCSharp(node.file) && urls.every(({ text }) => text.startsWith('/'));
+  }
+
+  /** The endpoints of the program around the caller, where no other program serves the URL by a more literal route. */
+  #ownMatches(request: RequestFact, matches: readonly Match[]): Match[] {
+    const { services } = this.#routing;
+    const folder = services.folderOf(request.node.file);
+    const most = Math.max(...matches.map(literals));
+    const own = matches.filter((match) => serves(services.of(match.endpoint.node.file), folder));
+    return own.some((match) => literals(match) >= most) ? own : [];
   }
 
   #routeOf(endpoint: EndpointFact): Path {
@@ -261,6 +277,11 @@ class RequestJoiner {
         `no endpoint serves ${request.method} ${request.node.target ?? ''}`,
       );
   }
+}
+
+/** Number of literal segments that agree. */
+function literals({ score }: Match): number {
+  return score.split('b').length - 1;
 }
 
 function candidate(match: Match, reason: string) {
