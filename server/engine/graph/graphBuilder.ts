@@ -191,6 +191,11 @@ export class GraphBuilder {
     this.#unresolved.push({ node, reason, detail });
   }
 
+  /** Operations of which it was said why they could not be joined. */
+  explained(): ReadonlySet<DraftNode> {
+    return new Set(this.#unresolved.map(({ node }) => node));
+  }
+
   /** Gives every node its identity and sorts everything. Functions that lead nowhere are left out. */
   finish(): Graph {
     const kept = this.#reachingFunctions();

@@ -23,6 +23,7 @@ import { followOpenApiClients } from './openApiClients.ts';
 import { joinRequests } from './requests.ts';
 import type { SourceFile } from './sourceFile.ts';
 import { linkTables } from './tables.ts';
+import { explainUnjoined } from './unjoined.ts';
 import { Texts } from './values.ts';
 import { loadWorkspaceSettings, type RootSettings } from './workspaceSettings.ts';
 
@@ -86,6 +87,7 @@ export async function link(
   followWrappers(linker, followNamedWrappers(linker, settings.roots));
   joinRequests(linker);
   joinMessages(linker);
+  explainUnjoined(linker);
   await progress(1, graph.operations.length);
   const finished = graph.finish();
   const judgements = (kind: 'suppressions' | 'confirmations') =>
