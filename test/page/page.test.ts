@@ -247,7 +247,7 @@ describe('the page of npm start', () => {
     await showSample();
     await page.getByRole('combobox', { name: 'Group by' }).click();
     await page.getByRole('option', { name: 'By table' }).click();
-    const group = page.getByRole('button', { name: /^shop_orders/ });
+    const group = page.locator('.pane-list').getByRole('button', { name: /^shop_orders/ });
     await group.click();
     await eventually(() => group.getAttribute('aria-expanded')).toBe('true');
     const rows = page.locator('.pane-list .in-group .row-note');
