@@ -58,6 +58,8 @@ export class EngineChild {
    * it read for the next scan, which nobody waits for, and then ends by itself, or with this one.
    */
   readonly outcome: Promise<EngineOutcome>;
+  /** Resolves once the process has gone: after a good end it may still keep what the next scan needs. */
+  readonly gone: Promise<void>;
   readonly #options: EngineChildOptions;
   readonly #process: ChildProcess;
   #report: EngineOutcome | undefined;

@@ -35,7 +35,7 @@ function open(run: ClientRun, index: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect(run.port, '127.0.0.1');
     socket.on('error', reject);
-    let pending = Buffer.alloc(0);
+    let pending: Buffer = Buffer.alloc(0);
     let isOpen = false;
     socket.write(
       `GET /ws/scan/scan${index % run.scans} HTTP/1.1\r\nHost: 127.0.0.1:${run.port}\r\nUpgrade: websocket\r\n` +
