@@ -28,6 +28,7 @@ import { tanstackRouter } from './tanstackRouter.ts';
 import { nextjs } from './nextjs.ts';
 import { react } from './react.ts';
 import { prisma } from './prisma.ts';
+import { prototypes } from './prototypes.ts';
 import { refit } from './refit.ts';
 import { typeorm } from './typeorm.ts';
 import { razorPages } from './razorPages.ts';
@@ -52,6 +53,7 @@ export const FRAMEWORKS: readonly Framework[] = [
   mongodb,
   mongoose,
   mongooseSchemas,
+  prototypes,
   sequelize,
   drizzle,
   mikroorm,
