@@ -11,6 +11,9 @@ import { ServiceRegistrations } from './serviceRegistrations.ts';
 import { type FunctionSymbol, pushTo } from './symbols.ts';
 import type { Texts } from './values.ts';
 
+/** Hooks that call their second argument with their first. */
+const KEYED_FETCH = /^swr(\/immutable)?#default$/;
+
 /** A router put below a path of another one. */
 export interface Mount {
   parent: Location;
@@ -80,11 +83,22 @@ export class CallSites {
     if (call.name === 'Invoke' && isCSharp(call.at.file)) this.#reflect(call);
     if (isCSharp(call.at.file)) this.services.visit(call);
     if (call.name === 'register') this.#autoload(call);
+    if (KEYED_FETCH.test(call.externalFunction)) this.#addFetcher(call);
     for (const { rule } of index.mounts.get(call.name) ?? []) {
       if (rule.on.some((name) => this.#expressions.program.viewAsExternal(call.receiver, name, call.at.file))) {
         this.#mount(call, rule);
       }
     }
+  }
+
+  /** `useSWR('/api/user', fetcher)` calls the fetcher with the key. */
+  #addFetcher(call: ResolvedCall): void {
+    const { file } = call.at;
+    const type = this.#expressions.typeOf({
+      file,
+      node: file.tree.children(file.tree.child(call.callNode, 1))[1] ?? 0,
+    });
+    if (type.kind === 'function' && type.functions[0]) pushTo(this.#calls, type.functions[0], call);
   }
 
   #autoload(call: ResolvedCall): void {

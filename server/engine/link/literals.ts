@@ -13,6 +13,11 @@ export function objectLiteral(program: Program, at: Location, steps = 0): Locati
   return value && value.file.tree.kind(value.node) === Kind.Object ? value : undefined;
 }
 
+/** `null` and `undefined`, as in `id ? `/users/${id}` : null`. */
+export function isNothing({ file, node }: Location): boolean {
+  return file.tree.kind(node) === Kind.Literal && /^(null|undefined)$/.test(file.tree.text(node));
+}
+
 /** The value of a property of an object literal; undefined when there is none of that name. */
 export function propertyValue(object: Location, name: string): Location | undefined {
   const { tree } = object.file;
