@@ -110,8 +110,8 @@ describe('tools of language models', () => {
   });
 
   it('find endpoints and those that nothing calls', async () => {
-    const answer = await ask('pinata_find_endpoints', { text: 'item9' });
-    expect(items(answer)[0]).toMatchObject({ name: 'POST /api/item9', callers_total: 1, writes: ['Item9s'] });
+    const answer = await ask('pinata_find_endpoints', { text: 'item77' });
+    expect(items(answer)[0]).toMatchObject({ name: 'POST /api/item77', callers_total: 1, writes: ['Item77s'] });
     expect(await ask('pinata_find_endpoints', { without_callers: true })).toMatchObject({ total: 0 });
   });
 

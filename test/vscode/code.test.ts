@@ -173,6 +173,6 @@ describe('the code in VS Code', () => {
     await window.toasts.filter({ hasText: 'exported.csv' }).waitFor();
     const [header = '', ...lines] = (await readFile(file, 'utf8')).trim().split('\n');
     expect(header).toContain('kind');
-    expect(lines.some((line) => line.includes('database_write') && line.includes('Item5s'))).toBe(true);
+    expect(lines.some((line) => line.includes('database_write') && line.includes('Item5Controller.cs'))).toBe(true);
   });
 });

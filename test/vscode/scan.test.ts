@@ -81,6 +81,7 @@ describe('a workspace in VS Code', () => {
     await row.filter({ hasText: '301 files' }).first().waitFor();
     await window.screenshot('history');
     await row.first().click();
+    await window.quickPick.waitFor({ state: 'hidden' });
     await (await window.panel()).locator('.progress-phase', { hasText: 'Completed' }).waitFor();
   });
 
