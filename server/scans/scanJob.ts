@@ -161,7 +161,10 @@ export class ScanJob {
       if (!done.cancelled) return { status: this.#terminal('completed', completedMessage(done), counts) };
       return { status: this.#terminal('cancelled', 'Cancelled; what was found until then is kept', counts) };
     }
-    if (this.#cancelled) return { status: this.#terminal('cancelled', 'Cancelled'), detail: outcome.detail };
+    if (this.#cancelled) {
+      const status = this.#terminal('cancelled', 'Cancelled before anything was saved', { nodes_found: 0 });
+      return { status, detail: outcome.detail };
+    }
     const { message, detail } = outcome;
     return { status: this.#terminal('error', 'Scan failed', { error: message }), error: message, detail };
   }

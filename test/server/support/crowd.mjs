@@ -1,4 +1,4 @@
-/* Opens many connections to a port and sends nothing, or half a request; says how many were accepted and when all are gone. */
+/* Opens many connections to a port and sends nothing, or half a request; says when all were taken or refused. */
 import { connect } from 'node:net';
 
 const [port, count, words = ''] = process.argv.slice(2);
@@ -12,10 +12,6 @@ for (let index = 0; index < Number(count); index++) {
     settle();
   });
   socket.on('error', settle);
-  socket.on('close', () => {
-    open--;
-    if (open === 0) process.send?.('gone');
-  });
   socket.resume();
 }
 function settle() {

@@ -87,6 +87,13 @@ export class TestServer implements AsyncDisposable {
     return this.#address;
   }
 
+  /** Connections that are open now. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#app?.server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+    });
+  }
+
   /** Requests a path below the API prefix, or a whole path that starts with `//`, with the token. */
   async request(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
