@@ -75,7 +75,7 @@ async function takePictures(address: string): Promise<void> {
       const page = await context.newPage();
       await page.setViewportSize({ width: 1280, height });
       await page.addInitScript(`localStorage.setItem('pinata.theme', '${theme}')`);
-      await page.goto(`${new URL('/', address).href}#${new URLSearchParams(view)}`);
+      await page.goto(`${new URL('/', address).href}#${new URLSearchParams(view).toString()}`);
       await page.locator('.progress-facts .fact').first().waitFor();
       await prepare?.(page);
       // The pointer must not open the code around a row.
