@@ -185,7 +185,12 @@ export class App {
   /** Finds the scan of before a reload again; a server is asked only when someone looks or the scan had not ended. */
   #restore(): void {
     const remembered = this.context.workspaceState.get<unknown>(REMEMBERED_SCAN);
-    if (remembered) void this.guard(async () => (await this.services()).session.restore(remembered));
+    if (!remembered) return;
+    void this.guard(async () => {
+      const { session } = await this.services();
+      // A scan that was asked for meanwhile is what the user wants to see.
+      if (this.store.state.scanId === null && !this.store.state.starting) session.restore(remembered);
+    });
   }
 
   #onSettings(event: vscode.ConfigurationChangeEvent): void {

@@ -167,8 +167,10 @@ describe('the code in VS Code', () => {
     const file = join(editor.folder, 'exported.csv');
     const box = window.quickPick.locator('.quick-input-box input');
     await window.page.locator('.quick-input-title', { hasText: 'Where the file goes' }).waitFor();
+    // The dialog puts its own proposal in once it has read the folder.
+    await expect.poll(() => box.inputValue()).toMatch(/pinata-shop\.csv$/);
+    await window.quickPick.locator('.monaco-list-row', { hasText: 'api' }).first().waitFor();
     await box.fill(file);
-    await window.quickPick.locator('.monaco-list-row', { hasText: 'config.yaml' }).waitFor();
     await window.quickPick.getByRole('button', { name: 'OK' }).click();
     await window.toasts.filter({ hasText: 'exported.csv' }).waitFor();
     const [header = '', ...lines] = (await readFile(file, 'utf8')).trim().split('\n');
