@@ -1,11 +1,14 @@
 import { html, nothing, type PropertyDeclarations, type PropertyValues, svg, type TemplateResult } from 'lit';
 import { icon } from '../components/templates.ts';
 import { type Context, PageElement } from '../context.ts';
-import { fileName, mermaidText, pngFile, svgFile } from './exports.ts';
+import { widthOnCanvas } from './canvasText.ts';
+import { fileName, mermaidText, svgFile } from './exports.ts';
 import { type DiagramLayout, layOut, type PlacedBox } from './layout.ts';
 import type { DiagramModel } from './model.ts';
 import { paletteOf } from './palette.ts';
+import { pngFile } from './png.ts';
 import { boxShapes, linkShapes, type Shape } from './scene.ts';
+import { measureTextWith } from './textFit.ts';
 import { Viewport } from './viewport.ts';
 
 const ZOOM_STEP = 1.25;
@@ -36,6 +39,7 @@ export class DiagramView extends PageElement {
 
   constructor() {
     super();
+    measureTextWith(widthOnCanvas);
     this.viewport = null;
     this.message = '';
     this.note = nothing;

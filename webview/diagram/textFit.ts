@@ -1,10 +1,15 @@
 /** Pixels of a character where text cannot be measured. */
 const GUESSED_WIDTH = 7;
-const FONT_SIZE = 12;
 const MEASURED_MOST = 5000;
 
 const widths = new Map<string, number>();
-let canvas: OffscreenCanvasRenderingContext2D | null = null;
+let measure: (text: string, bold: boolean) => number | null = () => null;
+
+/** Says how wide a text is in pixels of the diagram's font; null where that is not known. */
+export function measureTextWith(measuring: (text: string, bold: boolean) => number | null): void {
+  measure = measuring;
+  widths.clear();
+}
 
 /** The text, or its beginning and an ellipsis, within so many pixels of the diagram's font. */
 export function fitStart(text: string, room: number, bold = false): string {
@@ -32,15 +37,7 @@ function widthOf(text: string, bold: boolean): number {
   const known = widths.get(key);
   if (known !== undefined) return known;
   if (widths.size > MEASURED_MOST) widths.clear();
-  const width = measured(text, bold) ?? text.length * GUESSED_WIDTH;
+  const width = measure(text, bold) ?? text.length * GUESSED_WIDTH;
   widths.set(key, width);
   return width;
-}
-
-function measured(text: string, bold: boolean): number | null {
-  if (typeof OffscreenCanvas === 'undefined') return null;
-  canvas ??= new OffscreenCanvas(1, 1).getContext('2d');
-  if (!canvas) return null;
-  canvas.font = `${bold ? '600 ' : ''}${FONT_SIZE}px ${getComputedStyle(document.body).fontFamily}`;
-  return canvas.measureText(text).width;
 }
