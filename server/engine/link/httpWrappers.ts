@@ -13,6 +13,10 @@ const RULE = 'wrapper';
 /** Stands for the parameter while the place it takes in the URL is looked for. */
 const MARK = '\u0001';
 const MAX_SITES = 500;
+/** Functions that only pass a path on, between the call that names it and the wrapper. */
+const MAX_PASSES = 3;
+/** URLs that one HTTP call is joined by as likely, however they reach it. */
+const MAX_ALTERNATIVES = 8;
 /** Path segments that many URLs of one server begin with. */
 const COMMON_PREFIX = /^(api|rest|services|gateway|v\d+(\.\d+)?)$/i;
 
@@ -21,6 +25,14 @@ interface Wrapper {
   fn: FunctionSymbol;
   /** Position of the parameter. */
   position: number;
+}
+
+/** What a call that names a path leads to. */
+interface OuterCall {
+  urls: TextValue[];
+  methods: string[];
+  /** Whether more than one function passes the path on. */
+  isFar?: boolean;
 }
 
 /**
@@ -53,7 +65,7 @@ class WrapperFollower {
     const wrapper = composition ? this.#wrapperOf(composition) : undefined;
     if (!composition || !wrapper) return false;
     let found = false;
-    const outer: { urls: TextValue[]; methods: string[] }[] = [];
+    const outer: OuterCall[] = [];
     for (const site of this.#linker.callSites.callsOf(wrapper.fn).slice(0, MAX_SITES)) {
       const args = argumentsOf(site, wrapper.fn);
       if (this.#isLiteral(args[wrapper.position])) {
@@ -122,7 +134,11 @@ class WrapperFollower {
 
   #isLiteral(argument: Location | undefined): boolean {
     const found = argument ? this.#pathsOf(argument) : [];
-    return found.some((text) => /[\w/]/.test(text.replace(/\{[^}]*\}/g, '')));
+    const known = found.map((text) => text.replace(/\{[^}]*\}/g, '')).filter((text) => /[\w/]/.test(text));
+    if (!argument || known.length === 0) return false;
+    // `${base}/api${path}` only passes a parameter of the function around it on.
+    const isPrefix = known.every((text) => text.split('/').every((part) => part === '' || COMMON_PREFIX.test(part)));
+    return !isPrefix || !this.#linker.texts.parametersIn(argument).some((parameter) => this.#ownerOf(parameter));
   }
 
   #addCall(inner: DraftNode, site: ResolvedCall, call: { urls: TextValue[]; methods: string[] }): void {
@@ -168,12 +184,9 @@ class WrapperFollower {
   }
 
   /** What the calls of the function around a call of a wrapper, which passes its own parameter on, lead to. */
-  #outerCalls(
-    wrapper: Wrapper,
-    args: readonly Location[],
-    composition: UrlComposition,
-  ): { urls: TextValue[]; methods: string[] }[] {
+  #outerCalls(wrapper: Wrapper, args: readonly Location[], composition: UrlComposition, passes = 1): OuterCall[] {
     const { texts, callSites } = this.#linker;
+    const evaluate = () => texts.withArguments(wrapper.fn, args, () => composition.evaluate());
     const argument = args[wrapper.position];
     const passedOn = argument
       ? texts.parametersIn(argument).flatMap((parameter) => this.#ownerOf(parameter) ?? [])[0]
@@ -184,23 +197,24 @@ class WrapperFollower {
       .slice(0, MAX_SITES)
       .flatMap((site) => {
         const outer = argumentsOf(site, passedOn.fn);
-        if (!this.#isLiteral(outer[passedOn.position])) return [];
-        return [
-          texts.withArguments(passedOn.fn, outer, () =>
-            texts.withArguments(wrapper.fn, args, () => composition.evaluate()),
-          ),
-        ];
+        if (this.#isLiteral(outer[passedOn.position])) return [texts.withArguments(passedOn.fn, outer, evaluate)];
+        if (passes >= MAX_PASSES) return [];
+        const further = this.#outerCalls(passedOn, outer, { url: [], evaluate }, passes + 1);
+        return further.map((call) => ({ ...call, isFar: true }));
       });
   }
 
-  #joinOuter(request: RequestFact, outer: readonly { urls: TextValue[]; methods: string[] }[]): void {
+  #joinOuter(request: RequestFact, outer: readonly OuterCall[]): void {
+    // One call that all of a front end goes through does not say which of its URLs a path leads to.
+    const isHub = outer.length > MAX_ALTERNATIVES && outer.some(({ isFar }) => isFar === true);
+    const confidence = isHub ? 'possible' : 'likely';
     const urlsOf = new Map<string, TextValue[]>();
     for (const { urls, methods } of outer) {
       for (const method of methods.length === 0 ? [request.method] : methods)
         for (const url of urls) pushTo(urlsOf, method, url);
     }
     for (const [method, urls] of urlsOf)
-      this.#linker.facts.requests.push({ node: request.node, method, urls, confidence: 'likely' });
+      this.#linker.facts.requests.push({ node: request.node, method, urls, confidence });
   }
 }
 

@@ -65,7 +65,7 @@ export interface RequestFact {
   /** How the URL is put together, for callers that pass parts of it; undefined where they cannot. */
   composition?: UrlComposition | undefined;
   /** The most that is claimed of the joined endpoints. */
-  confidence?: 'likely';
+  confidence?: 'likely' | 'possible';
 }
 
 /** An HTTP call's URL and verb as expressions that can be evaluated for a call of the function around it. */

@@ -49,7 +49,7 @@ function nameWrapped(file: SourceFile, program: Program, expressions: Expression
     const nameNode =
       tree.kind(holder) === Kind.Variable || tree.kind(holder) === Kind.Field
         ? tree.child(holder, 0)
-        : tree.kind(holder) === Kind.Assign
+        : tree.kind(holder) === Kind.Assign || tree.kind(holder) === Kind.Property
           ? holder
           : 0;
     if (nameNode === 0) return;
