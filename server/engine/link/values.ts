@@ -2,7 +2,7 @@ import { Flag, Kind } from '../lower/tree.ts';
 import { parametersOf } from './callResolver.ts';
 import type { EnvironmentFiles } from './environmentFiles.ts';
 import type { Expressions } from './expressions.ts';
-import { objectLiteral } from './literals.ts';
+import { isNothing, objectLiteral } from './literals.ts';
 import { pathOf } from './paths.ts';
 import { placeholder } from './placeholder.ts';
 import { isCSharp, type Location } from './sourceFile.ts';
@@ -123,7 +123,7 @@ export class Texts {
       case Kind.Binary:
         return this.#binary(at, depth);
       case Kind.Conditional:
-        return [1, 2].flatMap((index) => this.#part(this.#expressions.child(at, index), depth));
+        return [1, 2].flatMap((index) => this.#given(this.#expressions.child(at, index), depth));
       case Kind.Identifier:
         return this.#name(at, depth);
       case Kind.Member:
@@ -160,6 +160,10 @@ export class Texts {
     const values = this.#evaluate(at, depth + 1);
     if (values.length > 0) return values;
     return [{ text: `{${placeholder(at)}}`, exact: false, parts: [] }];
+  }
+
+  #given(at: Location, depth: number): TextValue[] {
+    return isNothing(at) ? [] : this.#part(at, depth);
   }
 
   #joined(parts: TextValue[][]): TextValue[] {
