@@ -1,5 +1,15 @@
 /** The languages whose files are read; a language decides parser and lowering. */
-export const LANGUAGES = ['csharp', 'typescript', 'tsx', 'javascript', 'html', 'xaml', 'razor', 'prisma', 'proto'] as const;
+export const LANGUAGES = [
+  'csharp',
+  'typescript',
+  'tsx',
+  'javascript',
+  'html',
+  'xaml',
+  'razor',
+  'prisma',
+  'proto',
+] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const BY_EXTENSION: Readonly<Record<string, Language>> = {

@@ -229,13 +229,27 @@ class Declarer {
       return { name: tree.text(parent), node: tree.child(parent, 0) || parent };
     }
     if (tree.has(node, Flag.Getter) || tree.has(node, Flag.Setter)) return this.#accessorName(node);
-    if (parentKind === Kind.Property) return { name: tree.text(parent), node: parent };
-    if (parentKind === Kind.Assign && tree.kind(tree.child(parent, 0)) === Kind.Member) {
-      return { name: tree.text(tree.child(parent, 0)), node: parent };
+    const placed = this.#nameByPlace(node, parent);
+    if (placed || within) return placed;
+    return this.#nameOfWrapped(node) ?? { name: 'anonymous', node };
+  }
+
+  /** The name that a function has from what it is given to. */
+  #nameByPlace(node: number, parent: number): { name: string; node: number } | undefined {
+    const tree = this.#tree;
+    switch (tree.kind(parent)) {
+      case Kind.Property:
+        return { name: tree.text(parent), node: parent };
+      case Kind.Assign:
+        if (tree.kind(tree.child(parent, 0)) !== Kind.Member) return undefined;
+        return { name: tree.text(tree.child(parent, 0)), node: parent };
+      case Kind.ExportDefault:
+        return { name: 'default', node };
+      case Kind.JsxAttribute:
+        return { name: 'inline', node };
+      default:
+        return undefined;
     }
-    if (parentKind === Kind.ExportDefault) return { name: 'default', node };
-    if (parentKind === Kind.JsxAttribute) return { name: 'inline', node };
-    return within ? undefined : (this.#nameOfWrapped(node) ?? { name: 'anonymous', node });
   }
 
   /**
