@@ -18,6 +18,8 @@ export class CSharpNames {
   #basesInProgress = 0;
   /** Usings a Razor file takes over from the imports files of its folders; set before names are resolved. */
   readonly inheritedUsings = new Map<SourceFile, readonly Location[]>();
+  /** Folders of .NET projects, `root/…`; set before names are resolved. */
+  projects: ReadonlySet<string> = new Set();
   /** Base types for the look-up of inherited nested types; set by the program once types can be resolved. */
   baseTypes: (symbol: TypeSymbol) => readonly TypeSymbol[] = () => [];
 
@@ -198,13 +200,29 @@ export class CSharpNames {
     return this.#table.csharpTypes.get(`${qualifiedName}/${arity}`);
   }
 
+  /** Global usings hold for the files of their project, those outside of any project for all of the root. */
+  #globalUsingsOf(file: SourceFile): Location[] {
+    const own = this.#projectOf(file);
+    return (this.#table.csharpGlobalUsings.get(file.root) ?? []).filter(({ file: from }) => {
+      const project = this.#projectOf(from);
+      return project === undefined || project === own;
+    });
+  }
+
+  /** The folder of the project a file belongs to, undefined for none. */
+  #projectOf(file: SourceFile): string | undefined {
+    let folder = `${file.root}/${file.path}`;
+    while (folder.includes('/')) {
+      folder = folder.slice(0, folder.lastIndexOf('/'));
+      if (this.projects.has(folder)) return folder;
+    }
+    return undefined;
+  }
+
   #usingsOf(file: SourceFile): FileUsings {
     let usings = this.#usings.get(file);
     if (!usings) {
-      usings = readUsings(file, [
-        ...(this.#table.csharpGlobalUsings.get(file.root) ?? []),
-        ...(this.inheritedUsings.get(file) ?? []),
-      ]);
+      usings = readUsings(file, [...this.#globalUsingsOf(file), ...(this.inheritedUsings.get(file) ?? [])]);
       this.#usings.set(file, usings);
     }
     return usings;

@@ -11,6 +11,7 @@ import { Expressions } from './expressions.ts';
 import { addBasePath } from './basePaths.ts';
 import { FRAMEWORKS } from './frameworks/frameworks.ts';
 import { nameRazorClasses } from './frameworks/razorNames.ts';
+import { folderOf } from './jsonFiles.ts';
 import { emptyFacts, type Linker } from './linker.ts';
 import { joinMessages } from './messages.ts';
 import { ModuleResolver } from './modules.ts';
@@ -62,6 +63,7 @@ export async function link(
   nameRazorClasses(files, configs);
   const table = declareAll(files);
   const program = new Program(files, table, new ModuleResolver(files, configs), packs);
+  program.csharp.projects = new Set(configs.filter(({ file }) => /\.csproj$/i.test(file)).map(folderOf));
   const expressions = new Expressions(program);
   const texts = new Texts(expressions);
   texts.environment = new EnvironmentFiles(configs);

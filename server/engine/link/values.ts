@@ -3,8 +3,10 @@ import { parametersOf } from './callResolver.ts';
 import type { EnvironmentFiles } from './environmentFiles.ts';
 import type { Expressions } from './expressions.ts';
 import { isNothing, objectLiteral } from './literals.ts';
+import { handedToBase } from './handedToBase.ts';
 import { pathOf } from './paths.ts';
 import { placeholder } from './placeholder.ts';
+import { returnedExpression } from './returnedExpression.ts';
 import { isCSharp, type Location } from './sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
 import { nameOf } from './types.ts';
@@ -321,7 +323,9 @@ export class Texts {
     const body = tree.child(getter, 3);
     const isConstant = body !== 0 && tree.kind(body) !== Kind.Block;
     if (isConstant) return this.#evaluate({ file: field.file, node: body }, depth + 1);
-    return this.#assignedInConstructor(field.owner, name, depth);
+    const assigned = this.#assignedInConstructor(field.owner, name, depth);
+    const handed = assigned.length > 0 ? undefined : handedToBase(this.#expressions.program, type, field);
+    return handed ? this.#evaluate(handed, depth + 1).map((value) => withPart(value, name)) : assigned;
   }
 
   /** Whether a class changes a member after construction. */
@@ -346,7 +350,13 @@ export class Texts {
       for (const statement of tree.children(body)) {
         if (tree.kind(statement) !== Kind.Assign) continue;
         const left = tree.child(statement, 0);
-        if (tree.text(left) === name) return this.#evaluate({ file, node: tree.child(statement, 1) }, depth + 1);
+        if (tree.text(left) !== name) continue;
+        // What is passed to a constructor is no part of what a call of a method passes.
+        const asked = this.#asked;
+        this.#asked = undefined;
+        const values = this.#evaluate({ file, node: tree.child(statement, 1) }, depth + 1);
+        this.#asked = asked;
+        return values;
       }
     }
     return [];
@@ -430,16 +440,6 @@ function parameterNamed(at: Location): Location | undefined {
   if (file.tree.kind(node) !== Kind.Identifier) return undefined;
   const local = file.findLocal(file.tree.text(node), node);
   return file.tree.kind(local) === Kind.Param ? { file, node: local } : undefined;
-}
-
-/** The only expression a short function returns, 0 when it does more. */
-function returnedExpression(fn: FunctionSymbol): number {
-  const { tree } = fn.file;
-  const body = tree.child(fn.node, 3);
-  if (tree.kind(body) !== Kind.Block) return body;
-  const statements = tree.children(body);
-  const last = statements.at(-1) ?? 0;
-  return statements.length <= 2 && tree.kind(last) === Kind.Return ? tree.child(last, 0) : 0;
 }
 
 /** Names assigned to as members of `this`, or bare, in the methods of a class. */

@@ -111,7 +111,8 @@ export class RouteAttributes {
       if (call === undefined) continue;
       const handed = { file, node: tree.children(tree.child(call, 1))[0] ?? 0 };
       const names = parametersOf(constructor).map((parameter) => tree.text(parameter));
-      const text = tree.kind(handed.node) === Kind.Identifier ? `{${tree.text(handed.node)}}` : this.#text(handed);
+      const isParameter = tree.kind(handed.node) === Kind.Identifier && names.includes(tree.text(handed.node));
+      const text = isParameter ? `{${tree.text(handed.node)}}` : this.#text(handed);
       if (text === undefined) continue;
       return names.reduce((sofar, name, index) => {
         const value = this.#text(attributeArgument(attribute, index));

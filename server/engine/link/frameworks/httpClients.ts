@@ -98,7 +98,8 @@ class BaseAddresses {
   }
 
   /** The types and the name that a registration is for: a typed client is named like its type. */
-  #register({ file, node }: Location, values: TextValue[]): void {
+  #register({ file, node }: Location, found: readonly TextValue[]): void {
+    const values = found.map(preferred);
     const { tree } = file;
     const written = tree.children(tree.child(node, 2)).map((type) => ({ file, node: type }));
     for (const [index, at] of written.entries()) {
@@ -201,6 +202,11 @@ function applyBases(request: RequestFact, bases: readonly TextValue[], shown: Se
     node.target = below(base.text, node.target);
     node.name = `${node.method ?? ''} ${node.target}`.trim();
   }
+}
+
+/** Service discovery's `https+http://catalog`: the first scheme is tried first. */
+function preferred(value: TextValue): TextValue {
+  return { ...value, text: value.text.replace(/^(https?)\+https?:/i, '$1:') };
 }
 
 function isAbsolute(url: string): boolean {
