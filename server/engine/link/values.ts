@@ -6,6 +6,7 @@ import { isNothing, objectLiteral } from './literals.ts';
 import { handedToBase } from './handedToBase.ts';
 import { pathOf } from './paths.ts';
 import { placeholder } from './placeholder.ts';
+import { writtenMembers } from './writtenMembers.ts';
 import { returnedExpression } from './returnedExpression.ts';
 import { isCSharp, type Location } from './sourceFile.ts';
 import type { FunctionSymbol, TypeSymbol } from './symbols.ts';
@@ -440,23 +441,6 @@ function parameterNamed(at: Location): Location | undefined {
   if (file.tree.kind(node) !== Kind.Identifier) return undefined;
   const local = file.findLocal(file.tree.text(node), node);
   return file.tree.kind(local) === Kind.Param ? { file, node: local } : undefined;
-}
-
-/** Names assigned to as members of `this`, or bare, in the methods of a class. */
-function writtenMembers(owner: TypeSymbol): Set<string> {
-  const names = new Set<string>();
-  for (const { file, node } of owner.declarations) {
-    const { tree } = file;
-    const visit = (at: number): void => {
-      if (tree.has(at, Flag.Constructor) && tree.kind(at) === Kind.Function) return;
-      const left = tree.kind(at) === Kind.Assign ? tree.child(at, 0) : 0;
-      const isOwn = tree.kind(left) === Kind.Member && tree.kind(tree.child(left, 0)) === Kind.This;
-      if (isOwn || tree.kind(left) === Kind.Identifier) names.add(tree.text(left));
-      for (const child of tree.children(at)) visit(child);
-    };
-    visit(node);
-  }
-  return names;
 }
 
 function withPart(value: TextValue, name: string): TextValue {
