@@ -77,11 +77,13 @@ export class Arena implements AsyncDisposable {
 
   async #findLeftovers(): Promise<string[]> {
     const files = [...readdirSync(join(this.#folder, 'tmp')), ...this.#strangeData()];
-    return [
+    const found = [
       ...files.map((name) => `file ${name}`),
-      ...this.servers.flatMap((server) => server.leftovers()),
+      ...this.servers.flatMap((server) => server.processes()),
       ...(await this.#redisLeftovers()),
     ];
+    // Before all else is in order, as a connection to Redis that is still to come back, descriptors say nothing.
+    return found.length > 0 ? found : this.servers.flatMap((server) => server.surplusDescriptors());
   }
 
   #strangeData(): string[] {
@@ -196,10 +198,15 @@ export class ServerProcess {
     return this.isRunning ? childrenOf(this.pid) : [];
   }
 
-  leftovers(): string[] {
+  /** Processes of scans, also of servers that were killed. */
+  processes(): string[] {
     this.#orphans = this.#orphans.filter((pid) => isAlive(pid));
-    const alive = [...this.#orphans, ...this.engines()].map((pid) => `process ${pid}`);
-    if (alive.length > 0 || !this.isRunning) return alive;
+    return [...this.#orphans, ...this.engines()].map((pid) => `process ${pid}`);
+  }
+
+  /** Descriptors that the idle server has open beyond those after its first run. */
+  surplusDescriptors(): string[] {
+    if (!this.isRunning) return [];
     const now = descriptors(this.pid);
     const baseline = (this.#baseline ??= now);
     return Object.entries(now)
