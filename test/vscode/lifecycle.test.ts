@@ -76,8 +76,13 @@ describe('Pinata in VS Code', () => {
 
   it('shows what a scan had found that a reload of the window broke off', async () => {
     const window = await scanning();
-    // VS Code brings back only what it has shown.
     await (await window.panel()).locator('.progress-phase').waitFor();
+    await window.command('Pinata: Cancel Scan');
+    await window.waitForStatus(/cancelled/);
+    // VS Code brings back only the editors it has stored, which it does every five seconds in a browser.
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+    await window.command('Pinata: Scan Workspace');
+    await window.waitForStatus(SCANNING);
     await window.reload();
     await window.waitForStatus(/cancelled/);
     await (await window.panel()).locator('.progress-phase', { hasText: 'Cancelled' }).waitFor();
