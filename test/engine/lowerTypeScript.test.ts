@@ -232,7 +232,7 @@ export class Users extends Base<User> implements OnInit {
   it('lowers every other kind of member', async () => {
     const source = `abstract class A {
       static readonly x = 1; #p; static { f(); } async *g() {} abstract h(): void; private i?(): void;
-      [k()]() {} 'quoted-name'() {} override async o(this: A, a?: string, ...rest: B[]) {} declare d: D; [key: string]: any;
+      [k()]() {} 'quoted-name'() {} override async o(this: A, a?: string, ...rest: B[]) {} declare d: D; [key: string]: unknown;
     }`;
     const tree = await lower(source);
     const members = tree.child(tree.child(tree.root, 0), 4);

@@ -130,9 +130,9 @@ export class CatsController {
 const text = "@Get('string')";
 function Get2(path: string) { return (target: object) => target; }
 export class Plain { @Get2('z') z() {} }`,
-      'middleware.ts': `import { Module, RequestMethod } from '@nestjs/common';
+      'middleware.ts': `import { MiddlewareConsumer, Module, RequestMethod } from '@nestjs/common';
 @Module({})
-export class M { configure(consumer: any) { consumer.apply(Object).forRoutes({ path: 'cats', method: RequestMethod.GET }); } }`,
+export class M { configure(consumer: MiddlewareConsumer) { consumer.apply(Object).forRoutes({ path: 'cats', method: RequestMethod.GET }); } }`,
     });
     expect(operationsOf(result)).toEqual([]);
   });

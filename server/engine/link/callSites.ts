@@ -122,7 +122,7 @@ export class CallSites {
     const { file } = call.at;
     const at = this.#argument(call, rule.path);
     const args = file.tree.children(file.tree.child(call.callNode, 1));
-    // `use('/api', check, router)`: any of the arguments can be the router.
+    // `use('/api', check, router)`: each of the arguments can be the router.
     const routers =
       rule.router === 'argument.last' ? args.map((node) => ({ file, node })) : [this.#argument(call, rule.router)];
     for (const router of routers) {

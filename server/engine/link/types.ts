@@ -13,7 +13,7 @@ export type Type =
   | { kind: 'external'; name: string; args: readonly Type[]; origin?: Location }
   /** The type itself used as a value: static members, constructors. */
   | { kind: 'static'; of: Type }
-  /** `alternatives`: any of the functions can be the value; they are no overloads of each other. */
+  /** `alternatives`: one of the functions is the value, and all can be; they are no overloads of each other. */
   | { kind: 'function'; functions: readonly FunctionSymbol[]; bound?: Type; alternatives?: true }
   /** A value whose members a framework knows: the props of a component, the result of a hook. */
   | { kind: 'members'; of: MemberSource }
