@@ -16,6 +16,7 @@ import { addSnippets, type FileVersion } from './graph/snippets.ts';
 import { buildWorkflows } from './graph/workflows.ts';
 import { link, type Linked } from './link/link.ts';
 import { SourceFile } from './link/sourceFile.ts';
+import { type LoadedSettings, loadWorkspaceSettings } from './link/workspaceSettings.ts';
 import { Tree } from './lower/tree.ts';
 import { Quarantine } from './parse/quarantine.ts';
 import { type ReadFile, readFiles } from './readFiles.ts';
@@ -124,7 +125,8 @@ async function scanFiles(
   let cache = known;
   let read = await readAll(discovery.files, cache, request, hooks);
   const saveCache = (): void => save(cache, request.cacheFolder);
-  const fingerprint = fingerprintOf({ ...scopeOf(request), trusted: request.trusted }, discovery, read);
+  const settings = loadWorkspaceSettings(discovery.configs, request.trusted ?? false);
+  const fingerprint = fingerprintOf({ ...scopeOf(request), trusted: request.trusted }, settings, discovery, read);
   if (fingerprint !== undefined && hooks.reuseResult?.(fingerprint) === true) {
     clock.end('scanning');
     return {
@@ -143,9 +145,7 @@ async function scanFiles(
   clock.end('scanning');
   const { files, scannedFiles } = ledgerOf(discovery, read);
   const sources = sourcesOf(discovery, read, cache);
-  const linked = await unlessAborted(hooks.signal, async () =>
-    linkFiles(sources, discovery, files, request.trusted ?? false, hooks),
-  );
+  const linked = await unlessAborted(hooks.signal, async () => linkFiles(sources, discovery, files, settings, hooks));
   clock.end('linking');
   if (!linked) return { ...emptyResult(clock), files, scannedFiles, saveCache };
 
@@ -284,7 +284,7 @@ async function linkFiles(
   sources: SourceFile[],
   discovery: Discovery,
   ledger: FileLedger,
-  trusted: boolean,
+  settings: LoadedSettings,
   hooks: EngineHooks,
 ): Promise<Linked> {
   const { scanned } = ledger;
@@ -303,7 +303,7 @@ async function linkFiles(
     deadline = Math.min(deadline, performance.now() + PARTIAL_LINK_BUDGET);
     if (performance.now() > deadline) hooks.signal.throwIfAborted();
   };
-  return link(sources, discovery.configs, { trusted, progress });
+  return link(sources, discovery.configs, { settings, progress });
 }
 
 /** Lets messages and timers through. */

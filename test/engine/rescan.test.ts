@@ -135,6 +135,18 @@ describe('a rescan', () => {
     expect(seen.size).toBe(6);
   });
 
+  it('gives another fingerprint when a rule pack of the workspace changes', async () => {
+    writeFileSync(join(workspace, 'pinata.json'), '{ "rule_packs": ["ledger.json"] }');
+    const fingerprintWith = async (provider: string): Promise<string | undefined> => {
+      const pack = { id: 'ledger', language: 'typescript', provider, operations: [] };
+      writeFileSync(join(workspace, 'ledger.json'), JSON.stringify(pack));
+      return (await scanWorkspace({ cacheFolder, trusted: true })).fingerprint;
+    };
+    const before = await fingerprintWith('Ledger');
+    expect(await fingerprintWith('Accounts')).not.toBe(before);
+    expect(await fingerprintWith('Ledger')).toBe(before);
+  });
+
   it('links nothing when an earlier result with its fingerprint is at hand', async () => {
     const first = await scanWorkspace({ cacheFolder });
     const second = await scanWorkspace({ cacheFolder }, (fingerprint) => fingerprint === first.fingerprint);

@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { contentHash } from '../contentHash.ts';
 import type { DiscoveredFile } from '../discover/discover.ts';
 import { AtomTable, type SharedTree, shareTexts, type TreeData, withTextIds } from '../lower/tree.ts';
-import { contentHash } from '../parse/quarantine.ts';
 import { engineIdentity } from './engineIdentity.ts';
-import { type OpenPack, openTreePack, type PackContent, type PackEntry, writeTreePack } from './treePack.ts';
+import {
+  type OpenPack,
+  openTreePack,
+  type PackContent,
+  type PackEntry,
+  PARTIAL_SUFFIX,
+  writeTreePack,
+} from './treePack.ts';
 
 /**
  * Milliseconds a file must have been left alone before it was read for its stamp to be trusted: file systems keep times
@@ -19,7 +26,8 @@ const MANY_UNSETTLED = 200;
 /** Packs of workspaces beyond this many in all, and those nobody has used for so long, are removed. */
 const KEPT_PACKS = 20;
 const KEPT_DAYS = 30;
-const DAY = 24 * 60 * 60 * 1000;
+const HOUR = 60 * 60 * 1000;
+const DAY = 24 * HOUR;
 const SUFFIX = '.trees';
 
 /** A file that is in the cache; its tree is number `index` of the pack's, or has been added since. */
@@ -170,7 +178,9 @@ export class TreeCache {
    */
   save(): void {
     try {
-      if (this.#path !== undefined && (this.#added > 0 || this.#unsettled >= MANY_UNSETTLED)) this.#write(this.#path);
+      if (this.#path === undefined) return;
+      if (this.#added > 0 || this.#unsettled >= MANY_UNSETTLED) this.#write(this.#path);
+      else if (this.#pack) markUsed(this.#path);
     } finally {
       this.close();
     }
@@ -219,13 +229,25 @@ function contentKey({ hash, language, path }: { hash: string; language: string; 
   return language === 'razor' ? `${language}\0${hash}\0${path}` : `${language}\0${hash}`;
 }
 
-/** Removes packs of workspaces that have not been scanned for long, and the oldest of too many. */
+function markUsed(path: string): void {
+  const now = new Date();
+  utimesSync(path, now, now);
+}
+
+/**
+ * Removes packs of workspaces that have not been scanned for long, the oldest of too many, and what a process left that
+ * was killed while it wrote one.
+ */
 export function removeOldPacks(folder: string): void {
-  const packs = readdirSync(folder)
-    .filter((name) => name.endsWith(SUFFIX))
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith(SUFFIX) || (name.includes(SUFFIX) && name.endsWith(PARTIAL_SUFFIX)))
     .map((name) => ({ path: join(folder, name), usedAt: statSync(join(folder, name)).mtimeMs }))
     .sort((a, b) => b.usedAt - a.usedAt);
-  for (const [index, { path, usedAt }] of packs.entries()) {
-    if (index >= KEPT_PACKS || Date.now() - usedAt > KEPT_DAYS * DAY) rmSync(path, { force: true });
-  }
+  const [packs, partial] = [
+    files.filter(({ path }) => path.endsWith(SUFFIX)),
+    files.filter(({ path }) => !path.endsWith(SUFFIX)),
+  ];
+  const old = packs.filter(({ usedAt }, index) => index >= KEPT_PACKS || Date.now() - usedAt > KEPT_DAYS * DAY);
+  const abandoned = partial.filter(({ usedAt }) => Date.now() - usedAt > HOUR);
+  for (const { path } of [...old, ...abandoned]) rmSync(path, { force: true });
 }

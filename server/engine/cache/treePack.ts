@@ -15,6 +15,8 @@ const MAGIC = 0x31_50_54_50;
 const PREAMBLE = 16;
 const WORD = 4;
 const BUFFERS_A_WRITE = 512;
+/** End of the name of a pack that is being written. */
+export const PARTIAL_SUFFIX = '.partial';
 
 const Entry = Type.Object({
   /** Absolute path. */
@@ -184,7 +186,7 @@ export function writeTreePack(path: string, pack: TreePack): void {
 }
 
 function writeWhole(path: string, buffers: Buffer[]): void {
-  const partial = `${path}.${process.pid}.partial`;
+  const partial = `${path}.${process.pid}${PARTIAL_SUFFIX}`;
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   try {
     const file = openSync(partial, 'w', 0o600);

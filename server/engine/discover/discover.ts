@@ -34,13 +34,13 @@ export interface ConfigFile {
   path: string;
   /** Bytes. */
   size: number;
-  /** What the file system says of the file: the same as long as nobody changes or replaces it. */
-  stamp: string;
 }
 
 /** A source file to read. */
 export interface DiscoveredFile extends ConfigFile {
   language: Language;
+  /** What the file system says of the file: the same as long as nobody changes or replaces it. */
+  stamp: string;
   /** What generated the file, as far as its path tells. */
   generated?: 'migration' | 'client';
 }
@@ -186,13 +186,7 @@ class Collector {
 
   #addStats(root: RealRoot, file: string, absolute: string, stats: fs.Stats, isCandidate: boolean): void {
     if (isConfigFile(file) && stats.isFile() && stats.size <= MAX_CONFIG_BYTES) {
-      this.#ledger(root).configs.push({
-        root: root.name,
-        file,
-        path: absolute,
-        size: stats.size,
-        stamp: stampOf(stats),
-      });
+      this.#ledger(root).configs.push({ root: root.name, file, path: absolute, size: stats.size });
     }
     if (isCandidate) this.#addCandidate(root, file, absolute, stats, absolutePath(root.realPath, file));
   }

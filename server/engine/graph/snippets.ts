@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { GraphNode } from '#protocol/graph.ts';
 import { decodeSource } from '../discover/content.ts';
-import { contentHash } from '../parse/quarantine.ts';
+import { contentHash } from '../contentHash.ts';
 import { redact } from './redact.ts';
 
 const MAX_SNIPPET = 160;

@@ -26,7 +26,7 @@ import type { SourceFile } from './sourceFile.ts';
 import { linkTables } from './tables.ts';
 import { explainUnjoined } from './unjoined.ts';
 import { Texts } from './values.ts';
-import { loadWorkspaceSettings, type RootSettings } from './workspaceSettings.ts';
+import type { LoadedSettings, RootSettings } from './workspaceSettings.ts';
 
 export interface Linked extends Graph {
   schemas: EntitySchema[];
@@ -39,8 +39,8 @@ export interface Linked extends Graph {
 }
 
 export interface LinkOptions {
-  /** Whether rule packs of the workspace may be used. */
-  trusted: boolean;
+  /** What the workspace says of itself. */
+  settings: LoadedSettings;
   progress: LinkProgress;
 }
 
@@ -56,9 +56,8 @@ const FILES_PER_TURN = 100;
 export async function link(
   files: readonly SourceFile[],
   configs: readonly ConfigFile[],
-  { trusted, progress }: LinkOptions,
+  { settings, progress }: LinkOptions,
 ): Promise<Linked> {
-  const settings = loadWorkspaceSettings(configs, trusted);
   const packs = [...loadRulePacks(), ...settings.roots.flatMap((root) => root.rulePacks)];
   nameRazorClasses(files, configs);
   const table = declareAll(files);

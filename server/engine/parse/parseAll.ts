@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
+import { contentHash } from '../contentHash.ts';
 import type { DiscoveredFile } from '../discover/discover.ts';
 import { BrokenParserError, parseFile, type ParsedFile } from './parseFile.ts';
-import { contentHash, type Quarantine } from './quarantine.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { ParseBatch } from './worker.ts';
 
 /** Bytes of source a batch holds: small enough for steady progress, large enough to make the hand-over cheap. */

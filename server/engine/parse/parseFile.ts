@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { contentHash } from '../contentHash.ts';
 import { decodeSource } from '../discover/content.ts';
 import { failureReason } from '../discover/failureReason.ts';
 import type { Language } from '../languages.ts';
@@ -14,7 +15,6 @@ import { lowerProto } from '../lower/proto.ts';
 import { lowerTypeScript } from '../lower/typescript.ts';
 import { lowerXaml } from '../lower/xaml.ts';
 import { loadParser, parse } from './grammars.ts';
-import { contentHash } from './quarantine.ts';
 import type { Syntax } from './syntax.ts';
 
 /** Milliseconds one file may take to parse. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Type } from 'typebox';
@@ -15,11 +14,6 @@ const Stored = Compile(
     { additionalProperties: false },
   ),
 );
-
-/** Hash by which a file's content is known, whatever its name. */
-export function contentHash(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
 
 /**
  * Contents that no parser thread survives, with the reason, remembered in the cache folder so that the next scan does
