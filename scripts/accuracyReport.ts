@@ -1,5 +1,6 @@
 /** Accuracy as Markdown tables. */
 import { OPERATION_KINDS } from '#protocol/graph.ts';
+import { markdownTable } from './markdownTable.ts';
 import { addTallies, emptyTally, ratios, type Tallies, type Tally } from './accuracyScore.ts';
 
 const LINK_ORDER = ['handles', 'calls', 'performs', 'requests', 'delivers', 'accesses', 'navigates'];
@@ -7,19 +8,6 @@ const LINK_ORDER = ['handles', 'calls', 'performs', 'requests', 'delivers', 'acc
 /** A share as a percentage with one decimal. */
 export function percent(share: number | undefined): string {
   return share === undefined ? '–' : (100 * share).toFixed(1);
-}
-
-/** Columns are padded as the formatter pads them, so that a written document needs no formatting. */
-function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, index) => Math.max(3, title.length, ...rows.map((row) => row[index]?.length ?? 0)));
-  const line = (cells: readonly string[]): string => {
-    const padded = cells.map((cell, index) =>
-      index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0),
-    );
-    return `| ${padded.join(' | ')} |`;
-  };
-  const rule = widths.map((width, index) => (index === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return [line(head), line(rule), ...rows.map(line)].join('\n');
 }
 
 function ordered(tallies: Tallies, order: readonly string[]): [string, Tally][] {

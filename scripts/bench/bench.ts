@@ -8,7 +8,8 @@ import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import { AstGrep } from './astGrep.ts';
 import { BenchServer, type ScanRun } from './benchServer.ts';
-import { circumstances, median, spread, table, writeSection } from './report.ts';
+import { markdownTable } from '../markdownTable.ts';
+import { circumstances, median, spread, writeSection } from './report.ts';
 import { copyWorkspace, makeBranch, switchBranch, touchFile, type WorkspaceCopy } from './workspaceCopy.ts';
 
 const SCANS = ['cold', 'unchanged', 'one file changed', 'branch switched'] as const;
@@ -84,8 +85,8 @@ function report({ workspace, runs, astGrep }: Measured): string {
       `${runs.cold[0]?.nodes ?? 0} nodes. Cold: ${(files.length / cold).toFixed(0)} files/s, ${(megabytes / cold).toFixed(1)} MB/s. ` +
       `The server answered for the status within ${statusPercentile(runs.cold)} ms in 99 of 100 cases meanwhile. ` +
       `Medians of ${runs.cold.length} [least-most].`,
-    table(['scan', 'wall s', '× ast-grep', 'CPU s', 'peak MB, all processes'], rows),
-    table(['phase of the cold scan', 'ms', 'peak MB'], phaseRows(runs.cold)),
+    markdownTable(['scan', 'wall s', '× ast-grep', 'CPU s', 'peak MB, all processes'], rows),
+    markdownTable(['phase of the cold scan', 'ms', 'peak MB'], phaseRows(runs.cold)),
   ].join('\n\n');
 }
 

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BenchServer, type ScanRun } from './benchServer.ts';
-import { circumstances, median, spread, table, writeSection } from './report.ts';
+import { markdownTable } from '../markdownTable.ts';
+import { circumstances, median, spread, writeSection } from './report.ts';
 import { FILES_A_FEATURE, featureFiles, sharedFiles } from './syntheticFeature.ts';
 
 function generate(size: number): string {
@@ -80,7 +81,7 @@ const rows = measured.map(({ size, runs }) => [
 const growth = (of: (run: ScanRun) => number): string =>
   exponent(measured.map(({ size, runs }) => [size, median(runs.map(of))] as const)).toFixed(2);
 const text = [
-  table(['files', 'wall s', 'CPU s', 'peak MB, all processes', 'files/s', 'nodes'], rows),
+  markdownTable(['files', 'wall s', 'CPU s', 'peak MB, all processes', 'files/s', 'nodes'], rows),
   measured.length > 1
     ? `Growth with the number of files (1 is linear): wall time ${growth(({ wallSeconds }) => wallSeconds)}, ` +
       `processor time ${growth(({ cpuSeconds }) => cpuSeconds)}, memory ${growth(({ peakMb }) => peakMb)}.`

@@ -18,15 +18,6 @@ export function spread(values: readonly number[], decimals: number): string {
   return `${median(values).toFixed(decimals)} [${least.toFixed(decimals)}-${most.toFixed(decimals)}]`;
 }
 
-/** A Markdown table, padded as the formatter pads it. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${widths.map((width, column) => (column === 0 ? (cells[column] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width))).join(' | ')} |`;
-  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return [line(head), line(rule), ...rows.map(line)].join('\n');
-}
-
 /** The machine and the day, as they stand below every measurement. */
 export function circumstances(): string {
   const [cpu] = cpus();
